@@ -1,0 +1,15 @@
+# Toolchain: GNU Arm Embedded for a Cortex-M33, soft float (the bootloader never touches the FPU).
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR arm)
+set(CMAKE_C_COMPILER arm-none-eabi-gcc)
+set(CMAKE_CXX_COMPILER arm-none-eabi-g++)
+set(CMAKE_ASM_COMPILER arm-none-eabi-gcc)
+set(CMAKE_OBJCOPY arm-none-eabi-objcopy)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+
+set(arm_flags "-mcpu=cortex-m33+nofp -mthumb -mfloat-abi=soft -ffunction-sections -fdata-sections -fno-common")
+set(CMAKE_C_FLAGS_INIT "${arm_flags}")
+set(CMAKE_CXX_FLAGS_INIT "${arm_flags} -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-use-cxa-atexit -fno-unwind-tables -fno-asynchronous-unwind-tables")
+set(CMAKE_C_FLAGS_MINSIZEREL "-Os -g -DNDEBUG")
+set(CMAKE_CXX_FLAGS_MINSIZEREL "-Os -g -DNDEBUG")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-nostartfiles -Wl,--gc-sections")

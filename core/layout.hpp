@@ -1,0 +1,67 @@
+// What the core must know of a product: the constexpr form of its layout file.
+//
+// `outboot layout emit` writes one value of this type (outboot_layout.hpp); bootloader, application library, host tool
+// and explorer are all built from it. Addresses are absolute where they say so, offsets count from the device's start.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace outboot::core {
+
+enum class Plan : std::uint8_t {
+    offset = 1,
+    scratch = 2,
+    overwrite = 3,
+    restore = 4, // the way back of offset and scratch; never chosen in a layout
+};
+
+// `count` erase blocks of `size` bytes each.
+struct BlockRun {
+    std::uint32_t count = 0;
+    std::uint32_t size = 0;
+};
+
+struct Slot {
+    std::uint32_t base = 0; // offset from the device's start, bytes
+    std::uint32_t size = 0; // bytes
+};
+
+struct Layout {
+    std::array<std::uint8_t, 8> fingerprint{}; // FORMAT.md, "Fingerprint"
+    Plan plan = Plan::offset;
+
+    // Code flash.
+    std::uint32_t code_flash_address = 0; // where the device's offset 0 is mapped
+    Slot primary;
+    std::array<BlockRun, 4> primary_blocks{}; // erase blocks of the primary slot, in ascending order
+    std::uint32_t primary_program_unit = 0;   // bytes
+    std::uint32_t header_size = 0;            // bytes, of every image
+
+    // External chip.
+    Slot secondary;                           // staged image; begins where imgtool's users expect it, at its base
+    Slot hole;                                // plan offset: adjoins the secondary's end; plan scratch: anywhere
+    std::uint32_t external_erase_block = 0;   // smallest erase of the chip, bytes
+    std::uint32_t external_chunk_block = 0;   // the erase the chunks are fitted to, bytes
+    std::uint32_t external_size = 0;          // bytes
+    std::uint32_t external_jedec_id = 0;      // 0x00MMTTCC: manufacturer, type, capacity
+    std::uint32_t external_jedec_id_mask = 0; // which bits of it must match
+
+    // Journal.
+    Slot journal;                         // in data flash
+    std::uint32_t journal_bank_bytes = 0; // one erase block
+    std::uint32_t journal_banks = 0;
+    std::uint32_t journal_record_bytes = 0; // room of one begin-record, whole erase blocks
+
+    // Absolute addresses.
+    std::uint32_t keys_address = 0;          // key block, inside the bootloader's region (FORMAT.md)
+    std::uint32_t ram_record_address = 0;    // 64 bytes, outside both programs' linker regions
+    std::uint32_t service_table_address = 0; // 0: none
+
+    // Policy.
+    bool encryption_required = true;      // staged images must be encrypted
+    bool overwrite_broken_primary = true; // a broken primary may be replaced without a way back
+};
+
+} // namespace outboot::core
