@@ -23,6 +23,13 @@ struct BlockRun {
     std::uint32_t size = 0;
 };
 
+// A region of the layout as an application sees it: `outboot layout emit` writes one constant per region, by its name.
+struct Region {
+    std::uint32_t address = 0; // where it is mapped, absolute
+    std::uint32_t size = 0;    // bytes
+    std::uint32_t offset = 0;  // from its device's start, bytes
+};
+
 struct Slot {
     std::uint32_t base = 0; // offset from the device's start, bytes
     std::uint32_t size = 0; // bytes
