@@ -56,8 +56,9 @@ struct Layout {
     std::uint32_t external_jedec_id_mask = 0; // which bits of it must match
 
     // Journal.
-    Slot journal;                         // in data flash
-    std::uint32_t journal_bank_bytes = 0; // one erase block
+    Slot journal;                           // in data flash
+    std::uint32_t journal_program_unit = 4; // bytes
+    std::uint32_t journal_bank_bytes = 0;   // one erase block
     std::uint32_t journal_banks = 0;
     std::uint32_t journal_record_bytes = 0; // room of one begin-record, whole erase blocks
 

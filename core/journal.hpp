@@ -1,0 +1,335 @@
+// The journal: all update state, in one small piece of internal flash. FORMAT.md gives every byte, DESIGN.md the
+// argument.
+//
+// Banks of one erase block each hold S (state), C (closed), D (done) and progress units; two begin-records follow them:
+//
+//     | S C D p p p… | S C D p… | … six banks … |  record A  |  record B  |
+//
+// The rule, in the order its writes happen (every step is read back):
+//   1. erase a victim: a bank that shows no C, else the one with the highest generation;
+//   2. write S with a generation above every visible one, then C;
+//   3. erase every other bank: those that show no C first, then from the highest generation down;
+//   4. write D. Only now may anything irreversible follow.
+// A unit whose program or erase was interrupted may read differently at every boot, so: each unit is read once, blank
+// checks decide nothing, and progress is believed only behind D and added to only by the session that wrote that D.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "core/layout.hpp"
+#include "core/reason.hpp"
+#include "format/image.hpp"
+
+namespace outboot::core {
+
+using format::Bytes;
+using format::MutableBytes;
+
+static_assert(std::endian::native == std::endian::little, "what is stored is little-endian, like every target so far");
+
+struct State {
+    std::uint32_t counter_floor = 0; // highest confirmed security counter
+    Phase phase = Phase::idle;
+    Request request = Request::none;
+    std::uint8_t attempts = 0; // boots left to a trial image
+    std::uint8_t looking = 0;  // boots that began to verify the staged image of this request
+    std::uint8_t flags = 0;    // flag_… below
+    Outcome outcome = Outcome::none;
+    Reason reason = Reason::none;
+    std::uint8_t record = 0;          // current begin-record: 0 none, 1 A, 2 B
+    std::uint16_t move = 0;           // next move, while moving or restoring
+    std::uint16_t restore_chunks = 0; // while restoring: so many chunks from the top
+    std::uint32_t record_check = 0;   // first word of that begin-record's check
+
+    bool operator==(const State&) const = default;
+};
+static_assert(sizeof(State) == 20);
+
+inline constexpr std::uint8_t flag_suspect = 1;     // the primary failed once, a reset was made to look again
+inline constexpr std::uint8_t flag_confirmed = 2;   // the application confirmed its trial
+inline constexpr std::uint8_t flag_backup_lost = 4; // the trial can't be reverted any more
+
+// What must be known of an image without ever parsing it again.
+struct ImageFacts {
+    std::uint32_t payload_bytes = 0;
+    std::uint32_t total_bytes = 0; // with all TLVs; 0: no such image
+    std::uint16_t header_bytes = 0;
+    std::uint16_t protected_bytes = 0; // protected TLV area
+    std::uint32_t counter = 0;
+    std::array<std::uint8_t, 32> hash{};       // SHA-256 of the signed region
+    std::array<std::uint8_t, 32> tlv_digest{}; // SHA-256 of the unprotected TLV area
+
+    [[nodiscard]] constexpr std::uint32_t signed_bytes() const {
+        return header_bytes + payload_bytes + protected_bytes;
+    }
+};
+
+// Written when an update is accepted, kept through trial and idle, where it describes the backup.
+struct BeginRecord {
+    static constexpr std::uint32_t expected_magic = 0x3152424f; // "OBR1"
+
+    std::uint32_t magic = expected_magic;
+    std::array<std::uint8_t, 8> fingerprint{};
+    Plan plan = Plan::offset;
+    Request request = Request::none;
+    std::uint8_t incoming_encrypted = 0;
+    std::uint8_t reserved = 0;
+    ImageFacts incoming;
+    ImageFacts outgoing;
+    std::array<std::uint8_t, format::ec256_aes128_bytes> wrapped_key{}; // of the incoming image, as verified
+    std::array<std::uint8_t, 3> padding{};
+    std::array<std::uint8_t, 8> check{}; // truncated SHA-256 of all before it
+};
+static_assert(sizeof(BeginRecord) == 300);
+
+// `Device` is internal flash by offsets from its start: bool read(offset, MutableBytes), bool erase(offset, bytes),
+// bool program(offset, Bytes), void before_erase(closed_banks), which waits for a stable supply: longer, the more banks
+// read closed, since a brown-out must not cut one erase after another (DESIGN.md, "What the journal can't survive").
+template <class Sha256, class Device>
+class Journal {
+  public:
+    static constexpr std::size_t max_banks = 8;
+
+    Journal(const Layout& layout, Device& device) : layout_(layout), device_(device) {}
+
+    // Reads every bank once. False: nothing closed, the journal is empty or lost, and state() is a fresh one.
+    bool load() {
+        const Bank* best = nullptr;
+        state_ = {};
+        for (std::uint32_t b = 0; b < layout_.journal_banks; ++b) {
+            State found;
+            std::uint32_t progress = 0;
+            Bank& bank = banks_[b];
+            bank = read_bank(b, found, progress);
+            if (!bank.closed || (best != nullptr && best->generation >= bank.generation)) continue;
+            best = &bank;
+            state_ = found;
+            state_.move = static_cast<std::uint16_t>(state_.move + progress);
+            settled_ = bank.done && progress == 0;
+        }
+        writable_ = false;
+        if (best == nullptr) settled_ = false;
+        return best != nullptr;
+    }
+
+    [[nodiscard]] const State& state() const { return state_; }
+
+    // What was read may be acted on without writing first.
+    [[nodiscard]] bool settled() const { return settled_; }
+
+    // Makes `next` the state. False: the journal can't be written; state() is unchanged.
+    bool write(const State& next) {
+        std::uint32_t generation = 0;
+        std::uint32_t closed = 0;
+        for (std::uint32_t b = 0; b < layout_.journal_banks; ++b) {
+            generation = std::max(generation, banks_[b].generation);
+            closed += banks_[b].closed ? 1 : 0;
+        }
+        if (!supply_checked_) device_.before_erase(closed);
+        supply_checked_ = true;
+        settled_ = writable_ = false;
+        const std::uint32_t bank = open_bank(next, generation + 1);
+        if (bank == no_bank || !erase_others(bank) || !put_mark(bank, done_mark)) return false;
+        state_ = next;
+        current_ = bank;
+        next_mark_ = first_progress_mark;
+        settled_ = writable_ = true;
+        return true;
+    }
+
+    // Records that the moves before `move` are done; `move` is state().move + 1.
+    bool advance(std::uint16_t move) {
+        if (writable_ && next_mark_ < marks_per_bank() && put_mark(current_, next_mark_)) {
+            ++next_mark_;
+            state_.move = move;
+            return true;
+        }
+        State next = state_;
+        next.move = move;
+        return write(next);
+    }
+
+    // Stores a begin-record where the current one is not, and makes `next` refer to it. Needs a write() before it in
+    // this session: until then the area may still be referred to by a bank that hasn't been erased.
+    bool write_record(BeginRecord& record, State& next) {
+        if (!writable_) return false;
+        seal(record);
+        const std::uint8_t index = state_.record == 1 ? 2 : 1;
+        const std::uint32_t at = record_offset(index);
+        if (!device_.erase(at, layout_.journal_record_bytes) || !device_.program(at, as_bytes(record))) return false;
+        next.record = index;
+        next.record_check = check_word(record);
+        BeginRecord back;
+        return read_record(next, back) && std::memcmp(&back, &record, sizeof back) == 0;
+    }
+
+    // Reads the begin-record that `state` refers to. False: none, or not the one that was written.
+    bool read_record(const State& state, BeginRecord& record) {
+        if (state.record != 1 && state.record != 2) return false;
+        if (!device_.read(record_offset(state.record), as_mutable(record))) return false;
+        const auto claimed = record.check;
+        seal(record);
+        return claimed == record.check && check_word(record) == state.record_check &&
+               record.magic == BeginRecord::expected_magic && record.fingerprint == layout_.fingerprint;
+    }
+
+  private:
+    static constexpr std::uint32_t state_bytes = 32; // generation 4, state 20, check 8
+    static constexpr std::uint32_t check_at = 24;
+    static constexpr std::uint32_t no_bank = ~0U;
+
+    // What follows S in a bank, one program unit each.
+    static constexpr std::uint32_t close_mark = 0;
+    static constexpr std::uint32_t done_mark = 1;
+    static constexpr std::uint32_t first_progress_mark = 2;
+
+    struct Bank {
+        std::uint32_t generation = 0; // of a visible S, else 0
+        std::uint32_t check[2] = {};
+        bool closed = false;
+        bool done = false;
+    };
+
+    [[nodiscard]] std::uint32_t mark_offset(std::uint32_t bank, std::uint32_t mark) const {
+        const std::uint32_t unit = layout_.journal_program_unit;
+        return bank_offset(bank) + (state_bytes + unit - 1) / unit * unit + mark * unit;
+    }
+
+    [[nodiscard]] std::uint32_t marks_per_bank() const {
+        return (bank_offset(1) - mark_offset(0, 0)) / layout_.journal_program_unit;
+    }
+
+    [[nodiscard]] std::uint32_t bank_offset(std::uint32_t bank) const {
+        return layout_.journal.base + bank * layout_.journal_bank_bytes;
+    }
+
+    [[nodiscard]] std::uint32_t record_offset(std::uint8_t index) const {
+        return bank_offset(layout_.journal_banks) + (index - 1U) * layout_.journal_record_bytes;
+    }
+
+    // Marks are derived from the bank's own check, so no stray content can pass for one.
+    static std::uint32_t mark_value(const Bank& bank, std::uint32_t mark) {
+        return bank.check[0] + (bank.check[1] | 1U) * (mark + 1);
+    }
+
+    static void state_check(const std::uint8_t* block, std::uint8_t* check) {
+        static constexpr std::uint8_t domain[4] = {'O', 'B', 'J', '1'};
+        std::array<std::uint8_t, 32> digest;
+        Sha256 sha;
+        sha.update(domain);
+        sha.update({block, check_at});
+        sha.finish(digest);
+        std::memcpy(check, digest.data(), 8);
+    }
+
+    bool shows(const Bank& bank, std::uint32_t index, std::uint32_t mark) {
+        std::uint8_t raw[4];
+        return device_.read(mark_offset(index, mark), raw) && format::get32(raw) == mark_value(bank, mark);
+    }
+
+    Bank read_bank(std::uint32_t index, State& state, std::uint32_t& progress) {
+        std::array<std::uint8_t, state_bytes> raw;
+        Bank bank;
+        if (!device_.read(bank_offset(index), raw)) return bank;
+        std::uint8_t check[8];
+        state_check(raw.data(), check);
+        if (std::memcmp(check, &raw[check_at], sizeof check) != 0) return bank;
+        bank.generation = format::get32(raw.data());
+        std::memcpy(&state, &raw[4], sizeof state);
+        std::memcpy(bank.check, check, sizeof check);
+        bank.closed = shows(bank, index, close_mark);
+        bank.done = bank.closed && shows(bank, index, done_mark);
+        progress = 0;
+        while (bank.done && first_progress_mark + progress < marks_per_bank() &&
+               shows(bank, index, first_progress_mark + progress)) {
+            ++progress;
+        }
+        return bank;
+    }
+
+    bool put(std::uint32_t offset, Bytes bytes) {
+        std::array<std::uint8_t, state_bytes> back;
+        return device_.program(offset, bytes) && device_.read(offset, MutableBytes(back).first(bytes.size())) &&
+               std::memcmp(back.data(), bytes.data(), bytes.size()) == 0;
+    }
+
+    bool put_mark(std::uint32_t bank, std::uint32_t mark) {
+        std::uint8_t raw[4];
+        format::put32(raw, mark_value(banks_[bank], mark));
+        return put(mark_offset(bank, mark), raw);
+    }
+
+    // The order in which banks fall: those that show no C first, then from the highest generation down.
+    [[nodiscard]] std::uint32_t next_to_erase(std::uint32_t candidates) const {
+        std::uint32_t highest = no_bank;
+        for (std::uint32_t b = 0; b < layout_.journal_banks; ++b) {
+            if ((candidates >> b & 1U) == 0) continue;
+            if (!banks_[b].closed) return b;
+            if (highest == no_bank || banks_[b].generation > banks_[highest].generation) highest = b;
+        }
+        return highest;
+    }
+
+    bool erase_bank(std::uint32_t b) {
+        if (!device_.erase(bank_offset(b), layout_.journal_bank_bytes)) return false;
+        banks_[b] = {};
+        return true;
+    }
+
+    // Steps 1 and 2. A worn-out bank is passed over, but a closed one never falls because another is worn out.
+    std::uint32_t open_bank(const State& next, std::uint32_t generation) {
+        std::uint8_t block[state_bytes];
+        format::put32(block, generation);
+        std::memcpy(block + 4, &next, sizeof next);
+        state_check(block, block + check_at);
+        const std::uint32_t all = (1U << layout_.journal_banks) - 1;
+        for (std::uint32_t left = all; left != 0;) {
+            const std::uint32_t b = next_to_erase(left);
+            if (banks_[b].closed && left != all) break;
+            left &= ~(1U << b);
+            if (!erase_bank(b) || !put(bank_offset(b), block)) continue;
+            banks_[b].generation = generation;
+            std::memcpy(banks_[b].check, block + check_at, sizeof banks_[b].check);
+            if (!put_mark(b, close_mark)) continue;
+            banks_[b].closed = true;
+            return b;
+        }
+        return no_bank;
+    }
+
+    // Step 3. An unclosed bank that can't be erased does no harm; a closed one would come back.
+    bool erase_others(std::uint32_t keep) {
+        for (std::uint32_t left = ((1U << layout_.journal_banks) - 1) & ~(1U << keep); left != 0;) {
+            const std::uint32_t b = next_to_erase(left);
+            left &= ~(1U << b);
+            if (!erase_bank(b) && banks_[b].closed) return false;
+        }
+        return true;
+    }
+
+    static void seal(BeginRecord& record) {
+        std::array<std::uint8_t, 32> digest;
+        Sha256 sha;
+        sha.update(as_bytes(record).first(offsetof(BeginRecord, check)));
+        sha.finish(digest);
+        std::memcpy(record.check.data(), digest.data(), record.check.size());
+    }
+
+    static std::uint32_t check_word(const BeginRecord& record) { return format::get32(record.check.data()); }
+    static Bytes as_bytes(const BeginRecord& r) { return {reinterpret_cast<const std::uint8_t*>(&r), sizeof r}; }
+    static MutableBytes as_mutable(BeginRecord& r) { return {reinterpret_cast<std::uint8_t*>(&r), sizeof r}; }
+
+    const Layout& layout_;
+    Device& device_;
+    State state_;
+    std::array<Bank, max_banks> banks_{};
+    std::uint32_t current_ = no_bank;
+    std::uint32_t next_mark_ = 0;
+    bool settled_ = false;
+    bool writable_ = false; // this session wrote D: progress may follow
+    bool supply_checked_ = false;
+};
+
+} // namespace outboot::core
