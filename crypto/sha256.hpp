@@ -1,0 +1,31 @@
+// SHA-256 (FIPS 180-4).
+#pragma once
+
+#include <array>
+
+#include "crypto/bytes.hpp"
+
+namespace outboot::crypto {
+
+// Copy it to hash several messages that begin alike. After finish() the object is cleared: to hash again, make a new
+// one. Messages up to 2^32 - 1 bytes, more than any memory this is made for.
+class Sha256 {
+  public:
+    static constexpr std::size_t digest_bytes = 32;
+    static constexpr std::size_t block_bytes = 64;
+
+    Sha256();
+    Sha256(const Sha256&) = default;
+    Sha256& operator=(const Sha256&) = default;
+    ~Sha256();
+
+    void update(Bytes data);
+    void finish(std::span<std::uint8_t, digest_bytes> digest);
+
+  private:
+    std::array<std::uint32_t, 8> state_;
+    std::uint32_t length_bytes_;
+    std::array<std::uint8_t, block_bytes> block_;
+};
+
+} // namespace outboot::crypto
