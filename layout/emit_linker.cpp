@@ -1,0 +1,87 @@
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "core/key_block.hpp"
+#include "layout/emit.hpp"
+#include "layout/fingerprint.hpp"
+
+namespace outboot::layouts {
+namespace {
+
+std::string upper(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return text;
+}
+
+std::string head(const Model& model) {
+    std::string text = "/*";
+    for (const auto& line : emitted_notice(model)) text += fmt::format(" {}\n  ", line);
+    text.erase(text.size() - 3);
+    return text + " */\n";
+}
+
+std::string memory(std::string_view name, std::string_view access, std::uint32_t origin, std::uint32_t length) {
+    return fmt::format("    {} ({}) : ORIGIN = {:#010x}, LENGTH = {:#x}\n", name, access, origin, length);
+}
+
+// Neither program's: the fixed record at the end of RAM outlives both.
+std::string ram(const Model& model) {
+    const auto& range = model.mcu->ram;
+    return memory("RAM", "rwx", range.address, model.core.ram_record_address - range.address);
+}
+
+bool linked(const Region& region) {
+    return !region.sections.empty();
+}
+
+} // namespace
+
+std::string bootloader_memory(const Model& model) {
+    const core::Layout& core = model.core;
+    const Region& bootloader = *model.find(Role::bootloader);
+    std::string text = head(model) + "MEMORY\n{\n";
+    text += memory("FLASH", "rx", bootloader.address, core.keys_address - bootloader.address);
+    text += memory("KEYS", "r", core.keys_address, static_cast<std::uint32_t>(core::key_block::size_bytes));
+    text += ram(model) + "}\n\n";
+    text += fmt::format("__outboot_keys = {:#010x};\n", core.keys_address);
+    text += fmt::format("__outboot_ram_record = {:#010x};\n", core.ram_record_address);
+    text += fmt::format("__outboot_primary = {:#010x};\n", model.primary().address);
+    text += fmt::format("__outboot_application = {:#010x};\n", model.application_address());
+    return text;
+}
+
+std::string app_memory(const Model& model) {
+    const core::Layout& core = model.core;
+    std::string text = head(model) + "MEMORY\n{\n";
+    text += memory("FLASH", "rx", model.application_address(), model.max_image - core.header_size - tlv_room);
+    text += ram(model);
+    for (const auto& region : model.regions)
+        if (linked(region)) text += memory(upper(region.name), "r", region.address, region.size);
+    text += "}\n\n";
+    text += fmt::format("__outboot_ram_record = {:#010x};\n", core.ram_record_address);
+    return text;
+}
+
+std::string app_sections(const Model& model) {
+    std::string text = head(model) + "/* To be included before the application's own SECTIONS: a pattern such as "
+                                     ".data* would take .data_flash too. */\n"
+                                     "SECTIONS\n{\n";
+    for (const auto& region : model.regions) {
+        if (!linked(region)) continue;
+        text += fmt::format("    .{} :\n    {{\n        __{}_start = .;\n", region.name, region.name);
+        for (const auto& pattern : region.sections) text += fmt::format("        KEEP(*({}))\n", pattern);
+        text += fmt::format("        __{}_end = .;\n    }} > {}\n", region.name, upper(region.name));
+    }
+    text += "}\n\n";
+    for (const auto& region : model.regions)
+        if (linked(region))
+            text += fmt::format("ASSERT(SIZEOF(.{0}) <= {1:#x}, \"the initial content of region '{0}' is larger than "
+                                "the layout's {1} bytes\")\n",
+                                region.name, region.size);
+    return text;
+}
+
+} // namespace outboot::layouts

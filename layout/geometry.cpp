@@ -1,0 +1,98 @@
+#include "layout/geometry.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "layout/text.hpp"
+
+namespace outboot::layouts {
+
+Geometry::Geometry(std::uint32_t address, std::vector<core::BlockRun> runs)
+    : address_(address), runs_(std::move(runs)) {
+    for (const auto& run : runs_) size_ += run.count * run.size;
+}
+
+std::uint32_t Geometry::smallest_block() const {
+    return std::min_element(runs_.begin(), runs_.end(), [](auto& a, auto& b) { return a.size < b.size; })->size;
+}
+
+std::uint64_t Geometry::floor(std::uint64_t offset) const {
+    std::uint64_t start = 0;
+    for (const auto& run : runs_) {
+        const std::uint64_t bytes = std::uint64_t{run.count} * run.size;
+        if (offset < start + bytes) return offset - (offset - start) % run.size;
+        start += bytes;
+    }
+    return offset;
+}
+
+std::uint64_t Geometry::ceil(std::uint64_t offset) const {
+    const std::uint64_t below = floor(offset);
+    if (below == offset) return offset;
+    std::uint64_t start = 0;
+    for (const auto& run : runs_) {
+        start += std::uint64_t{run.count} * run.size;
+        if (below < start) return below + run.size;
+    }
+    return offset;
+}
+
+std::vector<core::BlockRun> Geometry::blocks(std::uint64_t begin, std::uint64_t end) const {
+    std::vector<core::BlockRun> found;
+    std::uint64_t start = 0;
+    for (const auto& run : runs_) {
+        const std::uint64_t stop = start + std::uint64_t{run.count} * run.size;
+        const std::uint64_t from = std::max(begin, start);
+        const std::uint64_t to = std::min(end, stop);
+        if (from < to) found.push_back({static_cast<std::uint32_t>((to - from) / run.size), run.size});
+        start = stop;
+    }
+    return found;
+}
+
+std::string Geometry::describe() const {
+    std::string text;
+    for (const auto& run : runs_)
+        text += fmt::format("{}{} x {}", text.empty() ? "" : ", ", run.count, size_text(run.size));
+    return text;
+}
+
+Geometry geometry_of(Memory memory, const McuPart& mcu, const NorPart* external) {
+    switch (memory) {
+    case Memory::code_flash:
+        return {mcu.code_flash_address, mcu.code_flash_blocks};
+    case Memory::data_flash:
+        return {mcu.data_flash_address, {mcu.data_flash_blocks}};
+    case Memory::external:
+        break;
+    }
+    const std::uint32_t sector = external->erases.front().size;
+    return {mcu.external_window.address, {{external->size / sector, sector}}};
+}
+
+std::vector<Chunk> chunk_table(const std::vector<core::BlockRun>& blocks, std::uint32_t external_block) {
+    std::uint32_t limit = external_block;
+    std::uint32_t top = 0;
+    for (const auto& run : blocks) {
+        limit = std::max(limit, run.size);
+        top += run.count * run.size;
+    }
+    std::vector<Chunk> chunks;
+    Chunk chunk{top, 0};
+    for (auto run = blocks.rbegin(); run != blocks.rend(); ++run) {
+        for (std::uint32_t i = 0; i < run->count; ++i) {
+            if (chunk.size + run->size > limit) {
+                chunks.push_back(chunk);
+                chunk.size = 0;
+            }
+            chunk.offset -= run->size;
+            chunk.size += run->size;
+        }
+    }
+    if (chunk.size > 0) chunks.push_back(chunk);
+    std::reverse(chunks.begin(), chunks.end());
+    return chunks;
+}
+
+} // namespace outboot::layouts
