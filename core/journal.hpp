@@ -75,7 +75,7 @@ struct BeginRecord {
     Plan plan = Plan::offset;
     Request request = Request::none;
     std::uint8_t incoming_encrypted = 0;
-    std::uint8_t reserved = 0;
+    std::uint8_t outgoing_on_trial = 0; // the image replaced was never confirmed (its own backup was lost)
     ImageFacts incoming;
     ImageFacts outgoing;
     std::array<std::uint8_t, format::ec256_aes128_bytes> wrapped_key{}; // of the incoming image, as verified

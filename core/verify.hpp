@@ -35,29 +35,37 @@ struct Finding {
     format::Version version;
     std::array<std::uint8_t, format::ec256_aes128_bytes> wrapped_key{};
 
+    void clear() {
+        reason = Reason::no_image;
+        read_failed = encrypted = false;
+        verdict.reject();
+        facts = {};
+        version = {};
+        wrapped_key = {};
+    }
+
     [[nodiscard]] bool runnable() const { return reason == Reason::none && verdict.good(); }
 
     // Neither authentic nor merely meant for another place or time. Only such an image may ever be erased unasked.
     [[nodiscard]] bool broken() const { return !verdict.good(); }
 };
 
-template <class Crypto>
+template <class Crypto, class Board>
 class Verifier {
   public:
-    Verifier(const Layout& layout, Keys keys, WorkBuffer& work) : layout_(layout), keys_(keys), work_(work) {}
+    Verifier(Board& board, Keys keys, WorkBuffer& work) : board_(board), keys_(keys), work_(work) {}
 
-    // Reads `place` through read(position, MutableBytes) -> bool, positions from the image's start. `floor` is the
-    // lowest security counter that may run. `feed` is called often enough for any watchdog.
-    template <class Read, class Feed>
-    void check(Place place, std::uint32_t floor, Finding& finding, const Read& read, const Feed& feed) {
-        finding = {};
+    // `floor` is the lowest security counter that may run.
+    void check(Place place, std::uint32_t floor, Finding& finding) {
+        finding.clear();
+        place_ = place;
         Unprotected tlvs;
-        if (!read_header(place, finding, read) || !read_unprotected(place, finding, tlvs, read)) return;
+        if (!read_header(finding) || !read_unprotected(finding, tlvs)) return;
 
         std::optional<typename Crypto::AesCtr> cipher;
-        if (place == Place::staged && finding.encrypted && !open_cipher(finding, cipher)) return;
+        if (place_ == Place::staged && finding.encrypted && !open_cipher(finding, cipher)) return;
 
-        Hashing<Read, Feed> hashing{read, feed, cipher ? &*cipher : nullptr};
+        Hashing hashing{cipher ? &*cipher : nullptr};
         Protected signed_tlvs;
         if (!hash_image(finding, hashing, signed_tlvs) || !check_signature(finding, tlvs)) return;
         finding.reason = check_fit(signed_tlvs, hashing.reset_vector, finding.facts, floor);
@@ -67,9 +75,9 @@ class Verifier {
     static constexpr std::size_t max_signature_bytes = 72;
 
     struct Unprotected {
-        std::array<std::uint8_t, 32> hash;
-        std::array<std::uint8_t, 32> key_hash;
-        std::array<std::uint8_t, max_signature_bytes> signature;
+        std::array<std::uint8_t, 32> hash{};
+        std::array<std::uint8_t, 32> key_hash{};
+        std::array<std::uint8_t, max_signature_bytes> signature{};
         std::size_t signature_bytes = 0;
     };
 
@@ -82,14 +90,19 @@ class Verifier {
         bool fingerprint_fits = false;
     };
 
-    template <class Read, class Feed>
     struct Hashing {
-        const Read& read;
-        const Feed& feed;
         typename Crypto::AesCtr* cipher;
         typename Crypto::Sha256 sha{};
         std::uint32_t reset_vector = 0;
     };
+
+    [[nodiscard]] const Layout& layout() const { return board_.layout(); }
+
+    // Positions from the image's start.
+    bool read(std::uint32_t at, MutableBytes bytes) {
+        return place_ == Place::primary ? board_.code_flash.read(layout().primary.base + at, bytes)
+                                        : board_.external.read(layout().secondary.base + at, bytes);
+    }
 
     static bool accept(Finding& finding, Reason reason) {
         finding.reason = reason;
@@ -103,11 +116,10 @@ class Verifier {
         return fail(finding, Reason::chip_read_failed);
     }
 
-    template <class Read>
-    bool read_header(Place place, Finding& finding, const Read& read) {
+    bool read_header(Finding& finding) {
         if (!read(0, MutableBytes(header_))) return fail_read(finding);
         const format::ImageHeader header = format::decode_header(header_);
-        if (!accept(finding, check_header(place, header))) return false;
+        if (!accept(finding, check_header(header))) return false;
         finding.facts.header_bytes = header.header_size;
         finding.facts.payload_bytes = header.payload_bytes;
         finding.facts.protected_bytes = header.protected_tlv_bytes;
@@ -117,20 +129,21 @@ class Verifier {
     }
 
     // Sizes are compared so that nothing can wrap: every term is below the slot's size before it is added.
-    [[nodiscard]] Reason check_header(Place place, const format::ImageHeader& header) const {
+    [[nodiscard]] Reason check_header(const format::ImageHeader& header) const {
         if (header.magic != format::image_magic) return Reason::no_image;
         constexpr std::uint32_t known = format::flag_encrypted_aes128 | format::flag_rom_fixed;
         if ((header.flags & ~known) != 0) return Reason::bad_header;
-        const std::uint32_t address = layout_.code_flash_address + layout_.primary.base;
+        const std::uint32_t address = layout().code_flash_address + layout().primary.base;
         if ((header.flags & format::flag_rom_fixed) != 0 && header.load_address != address) return Reason::bad_header;
-        if (header.header_size != layout_.header_size || header.protected_tlv_bytes > max_protected_bytes) {
+        if (header.header_size != layout().header_size || header.protected_tlv_bytes > max_protected_bytes) {
             return Reason::bad_header;
         }
         if (header.payload_bytes < 8) return Reason::bad_header; // not even a stack pointer and a reset vector
-        const std::uint32_t slot = room(place);
-        const std::uint32_t around = header.header_size + header.protected_tlv_bytes + format::tlv_info_bytes;
+        const std::uint32_t slot = room();
+        const std::uint32_t around = std::uint32_t{header.header_size} + header.protected_tlv_bytes +
+                                     static_cast<std::uint32_t>(format::tlv_info_bytes);
         if (around > slot || header.payload_bytes > slot - around) return Reason::too_large;
-        if (place == Place::staged && layout_.encryption_required &&
+        if (place_ == Place::staged && layout().encryption_required &&
             (header.flags & format::flag_encrypted_aes128) == 0) {
             return Reason::not_encrypted;
         }
@@ -138,13 +151,13 @@ class Verifier {
     }
 
     // A staged image must fit both where it stands and where it goes.
-    [[nodiscard]] std::uint32_t room(Place place) const {
-        return place == Place::staged ? std::min(layout_.primary.size, layout_.secondary.size) : layout_.primary.size;
+    [[nodiscard]] std::uint32_t room() const {
+        return place_ == Place::staged ? std::min(layout().primary.size, layout().secondary.size)
+                                       : layout().primary.size;
     }
 
     // Copies one TLV area to work_ and sets area_bytes_.
-    template <class Read>
-    bool read_area(std::uint32_t at, std::uint16_t magic, std::size_t limit, Finding& finding, const Read& read) {
+    bool read_area(std::uint32_t at, std::uint16_t magic, std::size_t limit, Finding& finding) {
         std::array<std::uint8_t, format::tlv_info_bytes> info;
         if (!read(at, MutableBytes(info))) return fail_read(finding);
         area_bytes_ = format::get16(&info[2]);
@@ -158,11 +171,10 @@ class Verifier {
         return true;
     }
 
-    template <class Read>
-    bool read_unprotected(Place place, Finding& finding, Unprotected& tlvs, const Read& read) {
+    bool read_unprotected(Finding& finding, Unprotected& tlvs) {
         ImageFacts& facts = finding.facts;
-        if (!read_area(facts.signed_bytes(), format::unprotected_tlv_magic, max_unprotected_bytes, finding, read) ||
-            !accept(finding, parse_unprotected(place, finding, tlvs))) {
+        if (!read_area(facts.signed_bytes(), format::unprotected_tlv_magic, max_unprotected_bytes, finding) ||
+            !accept(finding, parse_unprotected(finding, tlvs))) {
             return false;
         }
         facts.total_bytes = facts.signed_bytes() + static_cast<std::uint32_t>(area_bytes_);
@@ -174,9 +186,9 @@ class Verifier {
 
     // Exactly one hash, key hash and signature, at most one encryption entry, in imgtool's order, and nothing else:
     // none of it is signed, so nothing of it may have a second meaning.
-    [[nodiscard]] Reason parse_unprotected(Place place, Finding& finding, Unprotected& out) {
+    [[nodiscard]] Reason parse_unprotected(Finding& finding, Unprotected& out) {
         const Bytes area = Bytes(work_).first(area_bytes_);
-        if (finding.facts.signed_bytes() + area.size() > room(place)) return Reason::too_large;
+        if (finding.facts.signed_bytes() + area.size() > room()) return Reason::too_large;
         format::TlvWalk walk(area, format::unprotected_tlv_magic);
         format::Tlv tlv;
         std::uint32_t seen = 0;
@@ -209,7 +221,7 @@ class Verifier {
         }
         if (!walk.ok() || seen < 3) return Reason::bad_tlv;
         // In the primary the entry may be missing or stay: the payload there is in clear either way.
-        if (place == Place::staged && finding.encrypted != (seen == 4)) {
+        if (place_ == Place::staged && finding.encrypted != (seen == 4)) {
             return finding.encrypted ? Reason::not_encrypted : Reason::bad_tlv;
         }
         return Reason::none;
@@ -238,9 +250,10 @@ class Verifier {
                 out.table = format::get32(tlv.value.data());
                 break;
             case format::tlv::layout_fingerprint:
-                if (out.has_fingerprint || tlv.value.size() != layout_.fingerprint.size()) return Reason::bad_tlv;
+                if (out.has_fingerprint || tlv.value.size() != layout().fingerprint.size()) return Reason::bad_tlv;
                 out.has_fingerprint = true;
-                out.fingerprint_fits = std::memcmp(tlv.value.data(), layout_.fingerprint.data(), tlv.value.size()) == 0;
+                out.fingerprint_fits =
+                    std::memcmp(tlv.value.data(), layout().fingerprint.data(), tlv.value.size()) == 0;
                 break;
             default:
                 break; // signed, and not ours
@@ -252,21 +265,20 @@ class Verifier {
     bool open_cipher(Finding& finding, std::optional<typename Crypto::AesCtr>& cipher) {
         std::array<std::uint8_t, 16> key;
         const bool unwrapped =
-            keys_.has_device_key() && Crypto::unwrap(keys_.device_private(), finding.wrapped_key, key);
-        if (unwrapped) cipher.emplace(key);
-        crypto::secure_clear(key);
+            keys_.has_device_key() && Crypto::unwrap(key, keys_.device_private(), finding.wrapped_key);
+        if (unwrapped) cipher.emplace(std::span<const std::uint8_t, 16>(key));
+        crypto::clear(key);
         return unwrapped || fail(finding, Reason::bad_encryption);
     }
 
     // The signed region: header and protected TLVs from the RAM copies that were parsed, the rest piece by piece.
-    template <class Read, class Feed>
-    bool hash_image(Finding& finding, Hashing<Read, Feed>& h, Protected& out) {
+    bool hash_image(Finding& finding, Hashing& h, Protected& out) {
         ImageFacts& facts = finding.facts;
         h.sha.update(header_);
         if (!hash_payload(facts, h)) return fail_read(finding);
         if (facts.protected_bytes != 0) {
             const std::uint32_t at = facts.signed_bytes() - facts.protected_bytes;
-            if (!read_area(at, format::protected_tlv_magic, max_protected_bytes, finding, h.read)) return false;
+            if (!read_area(at, format::protected_tlv_magic, max_protected_bytes, finding)) return false;
             if (area_bytes_ != facts.protected_bytes) return fail(finding, Reason::bad_tlv);
             h.sha.update(Bytes(work_).first(area_bytes_));
             if (!accept(finding, parse_protected(out))) return false;
@@ -277,19 +289,18 @@ class Verifier {
     }
 
     // Header padding and payload, decrypting the latter if need be, catching the reset vector on the way.
-    template <class Read, class Feed>
-    bool hash_payload(const ImageFacts& facts, Hashing<Read, Feed>& h) {
+    bool hash_payload(const ImageFacts& facts, Hashing& h) {
         const std::uint32_t payload_at = facts.header_bytes;
         const std::uint32_t end = payload_at + facts.payload_bytes;
         for (std::uint32_t at = format::header_bytes; at < end;) {
             const std::uint32_t border = at < payload_at ? payload_at : end;
             const auto piece = MutableBytes(work_).first(std::min<std::size_t>(piece_bytes, border - at));
-            if (!h.read(at, piece)) return false;
+            if (!read(at, piece)) return false;
             if (at >= payload_at && h.cipher != nullptr) h.cipher->apply(at - payload_at, piece);
             if (at == payload_at) h.reset_vector = format::get32(&piece[4]);
             h.sha.update(piece);
             at += static_cast<std::uint32_t>(piece.size());
-            h.feed();
+            board_.feed();
         }
         return true;
     }
@@ -302,8 +313,8 @@ class Verifier {
         }
         const std::uint8_t* signer = keys_.signer(tlvs.key_hash.data());
         if (signer == nullptr) return fail(finding, Reason::unknown_key);
-        finding.verdict = Crypto::ecdsa_verify(std::span<const std::uint8_t, 64>(signer, 64), facts.hash,
-                                               Bytes(tlvs.signature).first(tlvs.signature_bytes));
+        Crypto::ecdsa_verify(finding.verdict, std::span<const std::uint8_t, 64>(signer, 64), facts.hash,
+                             Bytes(tlvs.signature).first(tlvs.signature_bytes));
         return finding.verdict.good() || fail(finding, Reason::bad_signature);
     }
 
@@ -313,18 +324,19 @@ class Verifier {
         if (!tlvs.has_fingerprint) return Reason::no_fingerprint;
         if (!tlvs.fingerprint_fits) return Reason::wrong_layout;
         if (facts.counter < floor) return Reason::counter_too_low;
-        if (tlvs.has_table && tlvs.table > layout_.service_table_version) return Reason::needs_newer_table;
-        const std::uint32_t payload = layout_.code_flash_address + layout_.primary.base + facts.header_bytes;
+        if (tlvs.has_table && tlvs.table > layout().service_table_version) return Reason::needs_newer_table;
+        const std::uint32_t payload = layout().code_flash_address + layout().primary.base + facts.header_bytes;
         const bool thumb = (reset_vector & 1U) != 0;
         if (!thumb || reset_vector - payload >= facts.payload_bytes) return Reason::bad_vector;
         return Reason::none;
     }
 
-    const Layout& layout_;
+    Board& board_;
     Keys keys_;
     WorkBuffer& work_;
     std::array<std::uint8_t, format::header_bytes> header_;
     std::size_t area_bytes_ = 0;
+    Place place_ = Place::primary;
 };
 
 } // namespace outboot::core
