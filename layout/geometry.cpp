@@ -72,25 +72,17 @@ Geometry geometry_of(Memory memory, const McuPart& mcu, const NorPart* external)
 }
 
 std::vector<Chunk> chunk_table(const std::vector<core::BlockRun>& blocks, std::uint32_t external_block) {
-    std::uint32_t limit = external_block;
-    std::uint32_t top = 0;
-    for (const auto& run : blocks) {
-        limit = std::max(limit, run.size);
-        top += run.count * run.size;
+    core::Layout layout;
+    layout.external_chunk_block = external_block;
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        layout.primary_blocks.at(i) = blocks[i];
+        layout.primary.size += blocks[i].count * blocks[i].size;
     }
     std::vector<Chunk> chunks;
-    Chunk chunk{top, 0};
-    for (auto run = blocks.rbegin(); run != blocks.rend(); ++run) {
-        for (std::uint32_t i = 0; i < run->count; ++i) {
-            if (chunk.size + run->size > limit) {
-                chunks.push_back(chunk);
-                chunk.size = 0;
-            }
-            chunk.offset -= run->size;
-            chunk.size += run->size;
-        }
+    for (std::uint32_t n = 0; n < core::chunks_below(layout, layout.primary.size); ++n) {
+        const Chunk chunk = core::chunk_from_top(layout, layout.primary.size, n);
+        chunks.push_back(chunk);
     }
-    if (chunk.size > 0) chunks.push_back(chunk);
     std::reverse(chunks.begin(), chunks.end());
     return chunks;
 }

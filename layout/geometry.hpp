@@ -39,8 +39,7 @@ class Geometry {
 // `external` may be nullptr unless `memory` is the external chip.
 Geometry geometry_of(Memory memory, const McuPart& mcu, const NorPart* external);
 
-// The chunks of a primary slot made of these blocks: from the slot's top downwards, whole blocks while their sum stays
-// within the larger of the slot's largest block and `external_block`. core/plan.hpp groups in the same way.
+// The chunks of a primary slot made of these blocks, ascending, exactly as the bootloader groups them (core/plan.hpp).
 std::vector<Chunk> chunk_table(const std::vector<core::BlockRun>& blocks, std::uint32_t external_block);
 
 } // namespace outboot::layouts

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/layout.hpp"
+#include "core/plan.hpp"
 #include "layout/catalogue.hpp"
 #include "layout/diagnostics.hpp"
 #include "layout/spec.hpp"
@@ -30,11 +31,7 @@ struct Region {
     [[nodiscard]] AddressRange range() const { return {address, size}; }
 };
 
-struct Chunk {
-    std::uint32_t offset = 0; // from the start of the primary slot
-    std::uint32_t size = 0;
-    bool operator==(const Chunk&) const = default;
-};
+using core::Chunk;
 
 struct Model {
     std::string file; // as given by the user

@@ -2,10 +2,16 @@
 // Failure.
 #pragma once
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 
 namespace outboot::tool {
 
+void add_keygen_command(CLI::App& app, int& exit_code);
+void add_getpub_command(CLI::App& app, int& exit_code);
+void add_sign_command(CLI::App& app, int& exit_code);
+void add_verify_command(CLI::App& app, int& exit_code);
+void add_dumpinfo_command(CLI::App& app, int& exit_code);
 void add_layout_command(CLI::App& app, int& exit_code);
+void add_provision_command(CLI::App& app, int& exit_code);
 
 } // namespace outboot::tool

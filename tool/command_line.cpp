@@ -1,0 +1,76 @@
+#include "tool/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include "layout/text.hpp"
+#include "tool/commands.hpp"
+#include "tool/console.hpp"
+#include "tool/failure.hpp"
+
+namespace outboot::tool {
+namespace {
+
+// The subcommand the user got to, however deep.
+const CLI::App& deepest(const CLI::App& app) {
+    const auto parsed = app.get_subcommands();
+    return parsed.empty() ? app : deepest(*parsed.front());
+}
+
+std::string full_name(const CLI::App& app) {
+    const auto* parent = app.get_parent();
+    return parent ? full_name(*parent) + " " + app.get_name() : app.get_name();
+}
+
+// What CLI11 says, or, if there is a word that nothing took, that word: it is the cause of whatever seems to be
+// missing.
+void print_usage_error(const CLI::App& app, const CLI::ParseError& error) {
+    const auto& command = deepest(app);
+    const std::string help = fmt::format("see `{} --help`", full_name(command));
+    const auto extras = app.remaining(true);
+    if (extras.empty()) return print_error(error.what(), help);
+    std::vector<std::string> known;
+    for (const auto* option : command.get_options())
+        for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+    for (const auto* each : command.get_subcommands([](const CLI::App*) { return true; }))
+        known.push_back(each->get_name());
+    const auto word = extras.front().substr(0, extras.front().find('='));
+    const auto meant = layouts::closest(word, known);
+    const char* kind = word.starts_with('-')                      ? "option"
+                       : command.get_require_subcommand_max() > 0 ? "command"
+                                                                  : "argument";
+    print_error(fmt::format("{} has no {} '{}'", full_name(command), kind, word),
+                meant ? fmt::format("did you mean {}?", *meant) : help);
+}
+
+} // namespace
+
+void add_all_commands(CLI::App& app, int& exit_code) {
+    app.require_subcommand(1);
+    add_layout_command(app, exit_code);
+    add_keygen_command(app, exit_code);
+    add_getpub_command(app, exit_code);
+    add_sign_command(app, exit_code);
+    add_verify_command(app, exit_code);
+    add_dumpinfo_command(app, exit_code);
+    add_provision_command(app, exit_code);
+    app.add_subcommand("version", "Print the version")->callback([] { fmt::print("{}\n", OUTBOOT_VERSION); });
+}
+
+int run_command_line(CLI::App& app, int argc, const char* const* argv, const int& exit_code) {
+    try {
+        app.parse(argc, argv);
+        return exit_code;
+    } catch (const CLI::Success& help) {
+        return app.exit(help);
+    } catch (const CLI::ParseError& error) {
+        print_usage_error(app, error);
+        return exit_usage;
+    } catch (const Failure& failure) {
+        print_error(failure.what(), failure.hint());
+    } catch (const std::exception& error) {
+        print_error(error.what());
+    }
+    return exit_failure;
+}
+
+} // namespace outboot::tool

@@ -1,0 +1,139 @@
+#include "tool/elf_file.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <unistd.h>
+
+#include "tool/failure.hpp"
+
+namespace outboot::tool {
+namespace {
+
+constexpr const char* fingerprint_symbol = "outboot_layout_fingerprint";
+
+class ElfReader {
+  public:
+    explicit ElfReader(const std::string& path) : path_(path) {
+        elf_version(EV_CURRENT);
+        descriptor_ = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        elf_ = elf_begin(descriptor_, ELF_C_READ, nullptr);
+        if (!elf_ || !gelf_getehdr(elf_, &header_)) fail(elf_errmsg(-1));
+        if (header_.e_ident[EI_CLASS] != ELFCLASS32 || header_.e_ident[EI_DATA] != ELFDATA2LSB ||
+            header_.e_type != ET_EXEC)
+            fail("it isn't a linked 32-bit little-endian program");
+        elf_getshdrstrndx(elf_, &names_);
+        std::size_t count = 0;
+        elf_getphdrnum(elf_, &count);
+        for (std::size_t i = 0; i < count; ++i) {
+            GElf_Phdr segment;
+            if (!gelf_getphdr(elf_, static_cast<int>(i), &segment)) fail(elf_errmsg(-1));
+            if (segment.p_type == PT_LOAD && segment.p_filesz > 0) segments_.push_back(segment);
+        }
+    }
+    ElfReader(const ElfReader&) = delete;
+    ElfReader& operator=(const ElfReader&) = delete;
+    ~ElfReader() {
+        elf_end(elf_);
+        if (descriptor_ >= 0) close(descriptor_);
+    }
+
+    std::vector<Piece> pieces() {
+        std::vector<Piece> found;
+        for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section)) != nullptr;)
+            add_section(section, found);
+        if (found.empty()) add_segments(found);
+        if (found.empty()) fail("it has nothing to load");
+        return found;
+    }
+
+    std::optional<layouts::Fingerprint> fingerprint() {
+        for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section)) != nullptr;) {
+            const GElf_Shdr header = header_of(section);
+            if (header.sh_type != SHT_SYMTAB || header.sh_entsize == 0) continue;
+            Elf_Data* data = elf_getdata(section, nullptr);
+            for (std::size_t i = 0; data && i < header.sh_size / header.sh_entsize; ++i) {
+                GElf_Sym symbol;
+                if (!gelf_getsym(data, static_cast<int>(i), &symbol)) break;
+                const char* name = elf_strptr(elf_, header.sh_link, symbol.st_name);
+                if (name && std::strcmp(name, fingerprint_symbol) == 0) return bytes_at(symbol);
+            }
+        }
+        return std::nullopt;
+    }
+
+  private:
+    [[noreturn]] void fail(const std::string& why) { throw Failure(fmt::format("can't use {}: {}", path_, why)); }
+
+    GElf_Shdr header_of(Elf_Scn* section) {
+        GElf_Shdr header;
+        if (!gelf_getshdr(section, &header)) fail(elf_errmsg(-1));
+        return header;
+    }
+
+    ByteVector content(std::uint64_t offset, std::uint64_t size) {
+        std::size_t length = 0;
+        const char* raw = elf_rawfile(elf_, &length);
+        if (!raw || offset > length || size > length - offset) fail("it is cut off");
+        const auto* first = reinterpret_cast<const std::uint8_t*>(raw) + offset;
+        return {first, first + size};
+    }
+
+    // The segment that carries a section says where it is loaded; a section in none isn't loaded at all.
+    void add_section(Elf_Scn* section, std::vector<Piece>& found) {
+        const GElf_Shdr header = header_of(section);
+        if ((header.sh_flags & SHF_ALLOC) == 0 || header.sh_type == SHT_NOBITS || header.sh_size == 0) return;
+        for (const auto& segment : segments_) {
+            if (header.sh_offset < segment.p_offset ||
+                header.sh_offset + header.sh_size > segment.p_offset + segment.p_filesz)
+                continue;
+            const char* name = elf_strptr(elf_, names_, header.sh_name);
+            found.push_back({segment.p_paddr + (header.sh_offset - segment.p_offset),
+                             content(header.sh_offset, header.sh_size), name ? name : ""});
+            return;
+        }
+    }
+
+    void add_segments(std::vector<Piece>& found) {
+        for (const auto& segment : segments_)
+            found.push_back({segment.p_paddr, content(segment.p_offset, segment.p_filesz), {}});
+    }
+
+    layouts::Fingerprint bytes_at(const GElf_Sym& symbol) {
+        layouts::Fingerprint fingerprint{};
+        for (const auto& segment : segments_) {
+            if (symbol.st_value < segment.p_vaddr ||
+                symbol.st_value + fingerprint.size() > segment.p_vaddr + segment.p_filesz)
+                continue;
+            const auto bytes = content(segment.p_offset + (symbol.st_value - segment.p_vaddr), fingerprint.size());
+            std::copy(bytes.begin(), bytes.end(), fingerprint.begin());
+            return fingerprint;
+        }
+        fail(fmt::format("its symbol {} isn't in anything that is loaded", fingerprint_symbol));
+    }
+
+    const std::string& path_;
+    int descriptor_ = -1;
+    Elf* elf_ = nullptr;
+    GElf_Ehdr header_{};
+    std::size_t names_ = 0;
+    std::vector<GElf_Phdr> segments_;
+};
+
+} // namespace
+
+bool looks_like_elf(ByteSpan content) {
+    return content.size() >= SELFMAG && std::memcmp(content.data(), ELFMAG, SELFMAG) == 0;
+}
+
+Program read_elf(const std::string& path) {
+    ElfReader reader(path);
+    return {path, ProgramKind::elf, tidy(reader.pieces(), path), reader.fingerprint()};
+}
+
+} // namespace outboot::tool

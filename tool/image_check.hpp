@@ -1,0 +1,30 @@
+// Is this image what it claims to be: hash, signature, and with the device's key its encryption.
+#pragma once
+
+#include <optional>
+
+#include "layout/model.hpp"
+#include "tool/image_file.hpp"
+#include "tool/keys.hpp"
+
+namespace outboot::tool {
+
+// With its payload in clear, whatever way it came.
+struct ClearImage {
+    ImageFile image;
+    bool was_encrypted = false; // the payload in the file is ciphertext
+};
+
+// Decrypts if need be and checks the hash. Throws Failure if the hash doesn't fit, or if the image is encrypted and
+// `device_key` is missing or not the one it was encrypted for.
+ClearImage open_image(const ImageFile& image, const P256Key* device_key);
+
+// Throws Failure unless `image` (in clear) is signed with `signer`.
+void require_signature(const ImageFile& image, const P256Key& signer);
+
+// Throws Failure unless the image was made for this layout: header size, size, fingerprint.
+void require_layout(const ImageFile& image, const layouts::Model& model);
+
+std::optional<layouts::Fingerprint> fingerprint_in(const ImageFile& image);
+
+} // namespace outboot::tool
