@@ -47,12 +47,12 @@ void print_usage_error(const CLI::App& app, const CLI::ParseError& error) {
 void add_all_commands(CLI::App& app, int& exit_code) {
     app.require_subcommand(1);
     add_layout_command(app, exit_code);
-    add_keygen_command(app, exit_code);
-    add_getpub_command(app, exit_code);
-    add_sign_command(app, exit_code);
-    add_verify_command(app, exit_code);
-    add_dumpinfo_command(app, exit_code);
-    add_provision_command(app, exit_code);
+    add_keygen_command(app);
+    add_getpub_command(app);
+    add_sign_command(app);
+    add_verify_command(app);
+    add_dumpinfo_command(app);
+    add_provision_command(app);
     app.add_subcommand("version", "Print the version")->callback([] { fmt::print("{}\n", OUTBOOT_VERSION); });
 }
 

@@ -1,17 +1,17 @@
-// One function per subcommand: it adds its options to the command line, and when it runs sets the exit code or throws
-// Failure.
+// One function per subcommand: it adds its options to the command line. A command that runs and doesn't throw Failure
+// has succeeded, unless it sets an exit code of its own.
 #pragma once
 
 #include <CLI/CLI.hpp>
 
 namespace outboot::tool {
 
-void add_keygen_command(CLI::App& app, int& exit_code);
-void add_getpub_command(CLI::App& app, int& exit_code);
-void add_sign_command(CLI::App& app, int& exit_code);
-void add_verify_command(CLI::App& app, int& exit_code);
-void add_dumpinfo_command(CLI::App& app, int& exit_code);
+void add_keygen_command(CLI::App& app);
+void add_getpub_command(CLI::App& app);
+void add_sign_command(CLI::App& app);
+void add_verify_command(CLI::App& app);
+void add_dumpinfo_command(CLI::App& app);
 void add_layout_command(CLI::App& app, int& exit_code);
-void add_provision_command(CLI::App& app, int& exit_code);
+void add_provision_command(CLI::App& app);
 
 } // namespace outboot::tool

@@ -88,7 +88,7 @@ std::string json(const ImageFile& image, const std::string& path) {
 
 } // namespace
 
-void add_dumpinfo_command(CLI::App& app, int& exit_code) {
+void add_dumpinfo_command(CLI::App& app) {
     auto* command = app.add_subcommand("dumpinfo", "Show an image's header and TLVs");
     struct Options {
         std::string image;
@@ -101,14 +101,13 @@ void add_dumpinfo_command(CLI::App& app, int& exit_code) {
     command->add_option("-o,--outfile", o->output, "Write to this file instead of the terminal");
     command->add_option("-f,--format", o->format, "human or json")->check(CLI::IsMember({"human", "json"}));
     command->add_flag("--json", o->json, "The same as --format json");
-    command->callback([o, &exit_code] {
+    command->callback([o] {
         const auto image = ImageFile::parse(read_file(o->image, "the image"));
         const auto text = o->json || o->format == "json" ? json(image, o->image) : human(image, o->image);
         if (o->output.empty())
             fmt::print("{}", text);
         else
             write_file(o->output, text);
-        exit_code = exit_success;
     });
 }
 

@@ -49,11 +49,12 @@ std::size_t ImageFile::read_area(std::size_t at, bool is_protected) {
         refuse(
             fmt::format("the {} at {:#x} begins with {:#06x} instead of {:#06x}", name, at, get16(rest.data()), magic));
     const std::size_t total = get16(rest.data() + 2);
+    if (total < format::tlv_info_bytes) refuse(fmt::format("the {} at {:#x} is shorter than its own head", name, at));
     if (total > rest.size()) refuse(fmt::format("the {} at {:#x} leaves the file", name, at));
     if (is_protected && total != header_.protected_tlv_bytes)
         refuse(
             fmt::format("the header says {} bytes of protected TLVs, the area {}", header_.protected_tlv_bytes, total));
-    format::TlvWalk walk(rest.first(total), magic);
+    format::TlvWalk walk(rest.first(total));
     format::Tlv tlv;
     while (walk.next(tlv))
         tlvs_.push_back({tlv.type, is_protected, static_cast<std::size_t>(tlv.value.data() - bytes_.data()),

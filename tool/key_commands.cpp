@@ -28,7 +28,7 @@ std::string public_form(const P256Key& key, const std::string& encoding) {
 
 } // namespace
 
-void add_keygen_command(CLI::App& app, int& exit_code) {
+void add_keygen_command(CLI::App& app) {
     auto* command = app.add_subcommand("keygen", "Make a key pair, for signing or for encryption");
     struct Options {
         std::string key;
@@ -38,13 +38,10 @@ void add_keygen_command(CLI::App& app, int& exit_code) {
     command->add_option("-k,--key", o->key, "File for the private key (PEM, mode 0600); must not exist yet")
         ->required();
     command->add_option("-t,--type", o->type, "Type of the key")->required()->check(CLI::IsMember({"ecdsa-p256"}));
-    command->callback([o, &exit_code] {
-        create_file(o->key, P256Key::generate().private_pem(), Access::secret);
-        exit_code = exit_success;
-    });
+    command->callback([o] { create_file(o->key, P256Key::generate().private_pem(), Access::secret); });
 }
 
-void add_getpub_command(CLI::App& app, int& exit_code) {
+void add_getpub_command(CLI::App& app) {
     auto* command = app.add_subcommand("getpub", "Write the public half of a key");
     struct Options {
         std::string key;
@@ -57,13 +54,12 @@ void add_getpub_command(CLI::App& app, int& exit_code) {
         ->check(CLI::IsMember({"lang-c", "pem", "raw"}))
         ->capture_default_str();
     command->add_option("-o,--output", o->output, "File instead of the terminal");
-    command->callback([o, &exit_code] {
+    command->callback([o] {
         const auto text = public_form(P256Key::load(o->key, "key"), o->encoding);
         if (o->output.empty())
             std::fwrite(text.data(), 1, text.size(), stdout);
         else
             write_file(o->output, text);
-        exit_code = exit_success;
     });
 }
 

@@ -4,10 +4,12 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "layout/emit.hpp"
 #include "layout/fingerprint.hpp"
 #include "layout/lock.hpp"
+#include "layout/map.hpp"
 #include "layout/text.hpp"
 #include "tool/commands.hpp"
 #include "tool/console.hpp"
@@ -73,6 +75,47 @@ void lock(const std::string& path) {
     fmt::print("{}: fingerprint {}{}\n", lock, hex, old ? fmt::format(", was {}", layouts::to_hex(*old)) : "");
 }
 
+std::string lock_state(const Model& model) {
+    const auto text = content_of(layouts::lock_path(model.file));
+    if (!text) return "missing";
+    return layouts::locked_fingerprint(*text) == model.core.fingerprint ? "fits" : "differs";
+}
+
+void check(const std::string& path) {
+    const Model model = load_layout(path);
+    fmt::print("{}: no errors; plan {}, fingerprint {}, lock file {}\n", path, layouts::to_string(model.core.plan),
+               layouts::to_hex(model.core.fingerprint), lock_state(model));
+    fmt::print("  images up to {}, moved in {} chunks of at most {}\n", layouts::size_text(model.max_image),
+               model.chunks.size(), layouts::size_text(core::chunk_limit(model.core)));
+}
+
+// 1 if there are errors; they are in the output, not on stderr.
+int check_as_json(const std::string& path) {
+    const auto loaded = layouts::load(path);
+    auto list = nlohmann::ordered_json::array();
+    for (const auto& each : loaded.diagnostics.all())
+        list.push_back({{"severity", each.severity == layouts::Severity::error ? "error" : "warning"},
+                        {"line", each.line},
+                        {"region", each.region},
+                        {"problem", each.problem},
+                        {"value", each.value},
+                        {"limit", each.limit},
+                        {"hint", each.hint}});
+    nlohmann::ordered_json result{{"layout", path}, {"valid", loaded.model.has_value()}, {"diagnostics", list}};
+    if (loaded.model) {
+        result["fingerprint"] = layouts::to_hex(loaded.model->core.fingerprint);
+        result["lock"] = lock_state(*loaded.model);
+        result["largest_image"] = loaded.model->max_image;
+    }
+    fmt::print("{}\n", result.dump(2));
+    return loaded.model ? exit_success : exit_failure;
+}
+
+void map(const std::string& path, bool as_json) {
+    const Model model = load_layout(path);
+    fmt::print("{}", as_json ? layouts::json(model) : layouts::picture(model, stdout_has_colours()));
+}
+
 } // namespace
 
 void add_layout_command(CLI::App& app, int& exit_code) {
@@ -80,6 +123,7 @@ void add_layout_command(CLI::App& app, int& exit_code) {
     struct Options {
         std::string layout;
         std::string out;
+        bool json = false;
     };
     const auto options = std::make_shared<Options>();
     const auto add = [&](const std::string& name, const std::string& description) {
@@ -87,17 +131,23 @@ void add_layout_command(CLI::App& app, int& exit_code) {
         each->add_option("LAYOUT", options->layout, "Layout file (TOML)")->required();
         return each;
     };
+    auto* check_command = add("check", "Report everything that is wrong with it");
+    check_command->add_flag("--json", options->json, "Result as JSON");
+    check_command->callback([options, &exit_code] {
+        if (options->json)
+            exit_code = check_as_json(options->layout);
+        else
+            check(options->layout);
+    });
+    auto* map_command = add("map", "Draw its memories to scale");
+    map_command->add_flag("--json", options->json, "The layout as JSON");
+    map_command->callback([options] { map(options->layout, options->json); });
     auto* emit_command = add("emit", "Write C++ header, linker scripts, CMake variables and JSON");
     emit_command->add_option("-o,--out", options->out, "Directory for the emitted files")->required();
-    emit_command->callback([options, &exit_code] {
-        emit(options->layout, options->out);
-        exit_code = exit_success;
+    emit_command->callback([options] { emit(options->layout, options->out); });
+    add("lock", "Write the lock file that keeps the fingerprint from changing unnoticed")->callback([options] {
+        lock(options->layout);
     });
-    add("lock", "Write the lock file that keeps the fingerprint from changing unnoticed")
-        ->callback([options, &exit_code] {
-            lock(options->layout);
-            exit_code = exit_success;
-        });
 }
 
 } // namespace outboot::tool

@@ -46,7 +46,7 @@ void run(const ProvisionOptions& options) {
 
 } // namespace
 
-void add_provision_command(CLI::App& app, int& exit_code) {
+void add_provision_command(CLI::App& app) {
     auto* command =
         app.add_subcommand("provision", "Make one Intel HEX for production: bootloader, keys, first image, defaults");
     const auto o = std::make_shared<ProvisionOptions>();
@@ -64,10 +64,7 @@ void add_provision_command(CLI::App& app, int& exit_code) {
     command->add_option("--app", o->app,
                         "ELF the image was made of: its data-flash and external contents become initial values");
     command->add_option("-o,--output", o->output, "Intel HEX to write (mode 0600)")->required();
-    command->callback([o, &exit_code] {
-        run(*o);
-        exit_code = exit_success;
-    });
+    command->callback([o] { run(*o); });
 }
 
 } // namespace outboot::tool

@@ -292,7 +292,7 @@ CLI::Option* add_number(CLI::App& command, const std::string& names, std::option
 
 } // namespace
 
-void add_sign_command(CLI::App& app, int& exit_code) {
+void add_sign_command(CLI::App& app) {
     auto* command = app.add_subcommand("sign", "Make a signed, perhaps encrypted image of a program")->alias("create");
     const auto o = std::make_shared<SignOptions>();
     command->add_option("INPUT", o->input, "Program: ELF, Intel HEX or binary")->required();
@@ -326,12 +326,11 @@ void add_sign_command(CLI::App& app, int& exit_code) {
         ->capture_default_str();
     command->add_flag("--pad-sig", o->pad_signature, "Pad the signature to its greatest length");
     command->add_flag("--non-bootable", o->non_bootable, "Flag the image as not bootable");
-    command->callback([o, &exit_code] {
+    command->callback([o] {
         if (o->align && (*o->align == 0 || *o->align > 128 || (*o->align & (*o->align - 1)) != 0))
             throw CLI::ValidationError("--align", "1, 2, 4, 8, 16, 32, 64 or 128");
         if (o->clear && o->encrypt.empty()) throw CLI::RequiresError("--clear", "--encrypt");
         Signing(*o).run();
-        exit_code = exit_success;
     });
 }
 

@@ -71,7 +71,7 @@ void verify_for_scripts(const VerifyOptions& options) {
 
 } // namespace
 
-void add_verify_command(CLI::App& app, int& exit_code) {
+void add_verify_command(CLI::App& app) {
     auto* command = app.add_subcommand("verify", "Check an image's hash, signature, encryption and layout");
     const auto o = std::make_shared<VerifyOptions>();
     command->add_option("IMAGE", o->image, "Image file")->required();
@@ -79,12 +79,11 @@ void add_verify_command(CLI::App& app, int& exit_code) {
     command->add_option("--decrypt-key", o->decrypt_key, "Device's private key, for encrypted images (PEM)");
     command->add_option("--layout", o->layout, "Layout the image must be made for");
     command->add_flag("--json", o->json, "Result as JSON");
-    command->callback([o, &exit_code] {
+    command->callback([o] {
         if (o->json)
             verify_for_scripts(*o);
         else
             verify(*o);
-        exit_code = exit_success;
     });
 }
 
