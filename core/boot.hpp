@@ -31,8 +31,8 @@ template <class Crypto, class Board>
 class Boot {
   public:
     explicit Boot(Board& board)
-        : board_(board), keys_(board.key_block()), journal_(layout(), board.data_flash), verifier_(board, keys_, work_),
-          engine_(board, work_) {}
+        : journal_(board.layout(), board.data_flash), board_(board), keys_(board.key_block()),
+          verifier_(board, keys_, work_), engine_(board, work_) {}
 
     // Never returns: ends in the application, in a reset, or waits.
     void run() {
@@ -40,9 +40,12 @@ class Boot {
         begin_ram_record();
         if (!keys_.template valid<typename Crypto::Sha256>()) nothing_valid(Reason::no_keys);
         journal_found_ = journal_.load();
-        board_.ram_record().journal_lost = journal_found_ ? 0 : 1;
+        ram().journal_lost = journal_found_ ? 0 : 1;
         read_record();
-        if (journal_found_ && !journal_.settled()) (void)write(state());
+        if (journal_found_ && !journal_.settled()) {
+            edit();
+            (void)commit();
+        }
         for (;;) {
             switch (phase()) {
             case Phase::moving:
@@ -72,22 +75,23 @@ class Boot {
     // ---- phases ----------------------------------------------------------------------------------------------------
 
     void idle() {
-        const Finding& primary = check_primary();
+        check_primary();
         const bool record_lost = state().phase != Phase::idle;
-        if ((primary.broken() || record_lost) && first_failure()) board_.reset();
-        if (primary.runnable() && record_lost) forget_update();
-        if (!primary.broken()) forget_failure();
+        if ((primary_.broken() || record_lost) && first_failure()) board_.reset();
+        if (primary_.runnable() && record_lost) forget_update();
+        if (!primary_.broken()) forget_failure();
         if (state().request != Request::none && consider_request()) return;
-        if (primary.runnable()) run_application();
-        if (primary.broken() && record_.outgoing.counter >= state().counter_floor && backup() == Backup::good) {
+        if (primary_.runnable()) run_application();
+        if (primary_.broken() && record_.outgoing.counter >= state().counter_floor &&
+            backup(all_chunks()) == Backup::good) {
             return restore(all_chunks(), Reason::primary_failed);
         }
-        nothing_valid(primary.reason);
+        nothing_valid(primary_.reason);
     }
 
     void moving() {
         const PlanInput plan = plan_input(record_.plan);
-        const std::uint32_t count = move_count(layout(), plan);
+        const std::uint32_t count = move_count(board_.layout(), plan);
         MoveKeys keys;
         derive_keys(keys);
         for (std::uint32_t n = state().move; n < count; ++n) {
@@ -99,23 +103,23 @@ class Boot {
     }
 
     void on_trial() {
-        if (has(flag_confirmed)) return accept_trial();
-        if (state().request != Request::none && !has(flag_backup_lost)) drop_request();
-        const Finding& primary = check_primary();
-        if (primary.broken() && first_failure()) board_.reset();
-        if (!primary.runnable()) {
-            if (backup() == Backup::good) return restore(all_chunks(), Reason::primary_failed);
-            nothing_valid(primary.reason);
+        if ((state().flags & flag_confirmed) != 0) return accept_trial();
+        const bool backup_lost = (state().flags & flag_backup_lost) != 0;
+        if (state().request != Request::none && !backup_lost) drop_request();
+        check_primary();
+        if (primary_.broken() && first_failure()) board_.reset();
+        if (!primary_.runnable()) {
+            if (backup(all_chunks()) == Backup::good) return restore(all_chunks(), Reason::primary_failed);
+            nothing_valid(primary_.reason);
         }
         forget_failure();
         if (state().attempts != 0) {
-            State next = state();
-            --next.attempts;
-            (void)write(next); // if it can't be written the trial runs all the same
+            --edit().attempts;
+            (void)commit(); // if it can't be written the trial runs all the same
             run_application();
         }
         if (state().request != Request::none && consider_request()) return;
-        end_trial();
+        end_trial(backup_lost);
     }
 
     void restoring() {
@@ -133,11 +137,11 @@ class Boot {
 
     // Looks at the staged image. True: the state has become `moving`.
     bool consider_request() {
-        State next = state();
-        if (next.looking >= looking_limit) return refuse(Reason::looking_limit);
+        if (state().looking >= looking_limit) return refuse(Reason::looking_limit);
+        State& next = edit();
         ++next.looking; // a parser that hangs must not hang the device for ever
         next.counter_floor = floor();
-        if (!write(next)) return false;
+        if (!commit()) return false;
         if (!open_chip()) return note(Reason::chip_missing); // the request stays, the look counts
         check_staged();
         if (staged_.read_failed) return note(Reason::chip_read_failed);
@@ -146,22 +150,21 @@ class Boot {
     }
 
     [[nodiscard]] Reason judge_request() const {
-        if (!staged_.runnable()) return staged_.reason != Reason::none ? staged_.reason : Reason::bad_signature;
-        if (primary_.runnable()) {
-            if (layout().plan == Plan::overwrite) {
-                return state().request == Request::test ? Reason::test_not_revertible : Reason::none;
-            }
-            return primary_.facts.total_bytes > layout().secondary.size ? Reason::no_room_for_backup : Reason::none;
+        if (staged_.broken() || !staged_.runnable()) return staged_.reason;
+        const bool plan_reverts = board_.layout().plan != Plan::overwrite;
+        if (!primary_.runnable()) {
+            return board_.layout().overwrite_broken_primary ? Reason::none : Reason::primary_failed;
         }
-        return layout().overwrite_broken_primary ? Reason::none : Reason::primary_failed;
+        if (!plan_reverts) return state().request == Request::test ? Reason::test_not_revertible : Reason::none;
+        return primary_.facts.total_bytes > board_.layout().secondary.size ? Reason::no_room_for_backup : Reason::none;
     }
 
     bool begin() {
         // Only what verified is ever copied out, so without a good primary there is no way back.
-        const bool revertible = primary_.runnable() && layout().plan != Plan::overwrite;
+        const bool revertible = primary_.runnable() && board_.layout().plan != Plan::overwrite;
         record_ = {};
-        record_.fingerprint = layout().fingerprint;
-        record_.plan = revertible ? layout().plan : Plan::overwrite;
+        record_.fingerprint = board_.layout().fingerprint;
+        record_.plan = revertible ? board_.layout().plan : Plan::overwrite;
         record_.request = state().request;
         record_.incoming_encrypted = staged_.encrypted ? 1 : 0;
         record_.outgoing_on_trial = state().phase == Phase::on_trial ? 1 : 0;
@@ -169,24 +172,18 @@ class Boot {
         if (revertible) record_.outgoing = primary_.facts;
         record_.wrapped_key = staged_.wrapped_key;
 
-        State next = state();
-        next.phase = Phase::moving;
-        next.request = Request::none;
-        next.move = 0;
-        next.flags = 0;
-        next.reason = Reason::none;
-        const bool written = journal_.write_record(record_, next) && write(next);
+        const std::uint8_t looking = state().looking;
+        State& next = turn_to(Phase::moving, state().outcome, Reason::none);
+        next.looking = looking;
+        const bool written = journal_.write_record(record_, next) && commit();
         read_record();
         return written || note(Reason::journal_failed);
     }
 
     bool refuse(Reason reason) {
-        State next = state();
-        next.request = Request::none;
-        next.looking = 0;
-        next.outcome = Outcome::refused;
-        next.reason = reason;
-        (void)write(next);
+        const std::uint8_t flags = state().flags;
+        turn_to(state().phase, Outcome::refused, reason).flags = flags;
+        (void)commit();
         return note(reason);
     }
 
@@ -196,135 +193,120 @@ class Boot {
     // chunks that were replaced, and no others: those have no backup and need none.
     void give_up(std::uint32_t move, Reason trouble) {
         if (move >= first_primary_move(record_.plan)) return restore(chunks_touched(record_.plan, move), trouble);
-        State next = state();
+        const std::uint8_t looking = state().looking;
         const bool on_trial = record_.outgoing_on_trial != 0;
-        next.phase = on_trial ? Phase::on_trial : Phase::idle;
-        next.flags = on_trial ? flag_backup_lost : 0;
-        next.outcome = Outcome::abandoned;
-        next.reason = trouble;
-        next.move = 0;
-        if (trouble == Reason::chip_missing) {
-            next.request = record_.request; // tried again, as long as looks are left
-        } else {
-            next.looking = 0;
+        State& next = turn_to(on_trial ? Phase::on_trial : Phase::idle, Outcome::abandoned, trouble);
+        if (on_trial) next.flags = flag_backup_lost;
+        if (trouble == Reason::chip_missing) { // tried again, as long as looks are left
+            next.request = record_.request;
+            next.looking = looking;
         }
-        insist(next);
+        insist();
     }
 
     void restore(std::uint32_t chunks, Reason reason) {
-        State next = state();
-        next.phase = Phase::restoring;
-        next.request = Request::none;
-        next.looking = 0;
-        next.attempts = 0;
-        next.flags = 0;
-        next.move = 0;
-        next.restore_chunks = static_cast<std::uint16_t>(chunks);
-        next.reason = reason;
-        insist(next);
+        turn_to(Phase::restoring, state().outcome, reason).restore_chunks = static_cast<std::uint16_t>(chunks);
+        insist();
     }
 
     void finish_moving() {
         if (primary_is(record_.incoming)) {
-            State next = state();
-            const bool trial = record_.request == Request::test;
-            next.phase = trial ? Phase::on_trial : Phase::idle;
-            next.attempts = trial ? trial_attempts : 0;
-            next.outcome = trial ? Outcome::on_trial : Outcome::installed;
-            if (!trial) next.counter_floor = std::max(next.counter_floor, record_.incoming.counter);
-            return settle_down(next);
+            if (record_.request == Request::test) {
+                turn_to(Phase::on_trial, Outcome::on_trial, Reason::none).attempts = trial_attempts;
+            } else {
+                install();
+            }
+            return settle_down();
         }
         if (record_.plan != Plan::overwrite) return restore(all_chunks(), Reason::primary_changed);
         board_.pause();
-        if (!open_chip()) return (void)note(Reason::chip_missing);
+        if (!open_chip()) return;
         check_staged();
-        if (staged_.read_failed) return (void)note(Reason::chip_read_failed);
+        if (staged_.read_failed) return;
         if (!same_image(staged_.facts, record_.incoming)) nothing_valid(Reason::primary_changed);
         start_over();
     }
 
     void finish_restoring() {
         if (primary_is(record_.outgoing)) {
-            State next = state();
-            next.phase = Phase::idle;
-            next.outcome = Outcome::reverted;
-            next.restore_chunks = 0;
-            return settle_down(next);
+            turn_to(Phase::idle, Outcome::reverted, state().reason);
+            return settle_down();
         }
         board_.pause();
-        switch (backup(state().restore_chunks)) {
-        case Backup::good:
-            return start_over();
-        case Backup::silent:
-            return; // looked at again, until the chip answers
-        case Backup::bad:
-            nothing_valid(Reason::backup_lost);
-        }
+        const Backup found = backup(state().restore_chunks);
+        if (found == Backup::silent) return; // looked at again, until the chip answers
+        if (found == Backup::bad) nothing_valid(Reason::backup_lost);
+        start_over();
     }
 
     void start_over() {
-        State next = state();
-        next.move = 0;
-        insist(next);
+        edit().move = 0;
+        insist();
+    }
+
+    void install() {
+        State& next = turn_to(Phase::idle, Outcome::installed, Reason::none);
+        next.counter_floor = std::max(next.counter_floor, record_.incoming.counter);
     }
 
     // The primary has just been verified. If the journal can't be written any more it still runs.
-    void settle_down(State& next) {
-        next.move = 0;
-        next.looking = 0;
-        next.flags = 0;
-        if (!write(next)) run_application();
+    void settle_down() {
+        if (!commit()) run_application();
     }
 
     void accept_trial() {
-        State next = state();
-        next.phase = Phase::idle;
-        next.flags = 0;
-        next.attempts = 0;
-        next.counter_floor = std::max(next.counter_floor, record_.incoming.counter);
-        next.outcome = Outcome::installed;
-        next.reason = Reason::none;
-        if (write(next)) return;
-        if (check_primary().runnable()) run_application();
+        const Request request = state().request;
+        install();
+        draft_.request = request; // made after the confirmation
+        if (commit()) return;
+        check_primary();
+        if (primary_.runnable()) run_application();
         nothing_valid(primary_.reason);
     }
 
     void drop_request() {
-        State next = state();
+        State& next = edit();
         next.request = Request::none;
         next.looking = 0;
         next.reason = Reason::request_on_trial;
-        (void)write(next);
+        (void)commit();
     }
 
-    void end_trial() {
-        const Backup found = has(flag_backup_lost) ? Backup::bad : backup();
+    void end_trial(bool backup_lost) {
+        const Backup found = backup_lost ? Backup::bad : backup(all_chunks());
         if (found == Backup::good) return restore(all_chunks(), Reason::not_confirmed);
-        if (found == Backup::bad && !has(flag_backup_lost)) {
-            State next = state();
+        (void)note(found == Backup::bad ? Reason::backup_lost : Reason::chip_missing);
+        if (found == Backup::bad && !backup_lost) {
+            State& next = edit();
             next.flags |= flag_backup_lost;
             next.reason = Reason::backup_lost;
-            (void)write(next);
+            (void)commit();
         }
-        (void)note(found == Backup::bad ? Reason::backup_lost : Reason::chip_missing);
         run_application(); // authentic, and all there is
+    }
+
+    // The begin-record of an update is gone for good and the primary is whole: what runs now stays.
+    void forget_update() {
+        turn_to(Phase::idle, state().outcome, Reason::journal_failed).record = 0;
+        (void)commit();
     }
 
     // ---- moves -----------------------------------------------------------------------------------------------------
 
     // Executes move n until it is done. Gives up, with the reason, only where another way is open.
     Reason persist(const PlanInput& plan, std::uint32_t n, const MoveKeys& keys) {
-        const Move move = move_at(layout(), plan, n);
+        const Move move = move_at(board_.layout(), plan, n);
+        const bool may_give_up = moves_per_chunk(plan.plan) > 1; // offset and scratch
         for (int round = 0;; ++round) {
             const Reason trouble = try_move(move, keys);
             if (trouble == Reason::none) return trouble;
             (void)note(trouble);
-            const bool answers = open_chip();
-            if (plan.plan == Plan::offset || plan.plan == Plan::scratch) {
-                if (!answers && n < first_primary_move(plan.plan)) return Reason::chip_missing;
-                if (answers && trouble == Reason::chip_write_failed) return trouble;
-                if (answers && trouble == Reason::chip_read_failed && round >= turn_round_after &&
-                    backup(chunks_touched(plan.plan, n)) == Backup::good) {
+            if (may_give_up) {
+                if (!open_chip()) {
+                    if (n < first_primary_move(plan.plan)) return Reason::chip_missing;
+                } else if (trouble == Reason::chip_write_failed ||
+                           (trouble == Reason::chip_read_failed && round >= turn_round_after &&
+                            backup(chunks_touched(plan.plan, n)) == Backup::good)) {
                     return trouble;
                 }
             }
@@ -335,12 +317,11 @@ class Boot {
     Reason try_move(const Move& move, const MoveKeys& keys) {
         const bool incoming = move.carries == Carries::incoming;
         Reason trouble = Reason::chip_read_failed;
-        for (int i = 0; i < chip_retries; ++i) {
+        for (int i = 0; i < chip_retries && trouble != Reason::none; ++i) {
+            close_chip();
             if (!open_chip()) continue;
             trouble = engine_.execute(move, incoming ? record_.incoming : record_.outgoing,
                                       incoming ? keys.incoming : keys.outgoing);
-            if (trouble == Reason::none) break;
-            close_chip();
         }
         primary_checked_ = false;
         return trouble;
@@ -348,7 +329,7 @@ class Boot {
 
     void advance(std::uint32_t move) {
         while (!journal_.advance(static_cast<std::uint16_t>(move))) wait_for_journal();
-        board_.ram_record().move = static_cast<std::uint16_t>(move);
+        ram().state.move = static_cast<std::uint16_t>(move);
     }
 
     [[nodiscard]] PlanInput plan_input(Plan plan) const {
@@ -356,33 +337,25 @@ class Boot {
     }
 
     [[nodiscard]] std::uint32_t all_chunks() const {
-        return chunks_below(layout(), std::max(record_.incoming.total_bytes, record_.outgoing.total_bytes));
+        return chunks_below(board_.layout(), std::max(record_.incoming.total_bytes, record_.outgoing.total_bytes));
     }
 
     void derive_keys(MoveKeys& keys) {
         derive_way_out(keys.outgoing);
-        if (record_.incoming_encrypted == 0) return;
         // It unwrapped when the image was accepted, and the bytes are the same.
-        keys.incoming.present =
-            keys_.has_device_key() && Crypto::unwrap(keys.incoming.bytes, keys_.device_private(), record_.wrapped_key);
-        if (!keys.incoming.present) nothing_valid(Reason::internal_error);
+        if (record_.incoming_encrypted != 0 && !keys.incoming.template unwrap<Crypto>(keys_, record_.wrapped_key)) {
+            nothing_valid(Reason::internal_error);
+        }
     }
 
-    // Derived, never stored, never taken from outside: what leaves the MCU is encrypted whether the image once came
-    // encrypted or not. A device without a key has no secrets to keep.
-    void derive_way_out(PayloadKey& key) {
-        if (record_.outgoing.total_bytes == 0 || !keys_.has_device_key()) return;
-        Crypto::way_out_key(key.bytes, keys_.device_private(), record_.outgoing.hash);
-        key.present = true;
-    }
+    void derive_way_out(PayloadKey& key) { key.template derive<Crypto>(keys_, record_.outgoing); }
 
     // ---- looking at images -----------------------------------------------------------------------------------------
 
-    const Finding& check_primary() {
-        if (primary_checked_) return primary_;
+    void check_primary() {
+        if (primary_checked_) return;
         primary_checked_ = true;
         verifier_.check(Place::primary, state().counter_floor, primary_);
-        return primary_;
     }
 
     void check_staged() { verifier_.check(Place::staged, floor(), staged_); }
@@ -390,31 +363,27 @@ class Boot {
     // Nothing below the highest confirmed counter runs; without a journal the confirmed primary says what that is.
     [[nodiscard]] std::uint32_t floor() const {
         const bool confirmed = state().phase == Phase::idle && primary_checked_ && !primary_.broken();
-        return confirmed ? std::max(state().counter_floor, primary_.facts.counter) : state().counter_floor;
+        return std::max(state().counter_floor, confirmed ? primary_.facts.counter : 0);
     }
 
     // The bytes that were verified before the move, and they verify again where they are.
     bool primary_is(const ImageFacts& expected) {
-        return check_primary().runnable() && same_image(primary_.facts, expected);
+        check_primary();
+        return primary_.runnable() && same_image(primary_.facts, expected);
     }
 
     static bool same_image(const ImageFacts& a, const ImageFacts& b) { return std::memcmp(&a, &b, sizeof a) == 0; }
 
-    Backup backup() { return backup(all_chunks()); }
-
     // Is the old image whole? Its top `chunks` stand in the backup, the rest is still in the primary slot.
     Backup backup(std::uint32_t chunks) {
         const ImageFacts& image = record_.outgoing;
-        if (!has_record_ || image.total_bytes == 0 || chunks == 0) return Backup::bad;
+        if (image.total_bytes == 0 || chunks == 0) return Backup::bad;
         if (!open_chip()) return Backup::silent;
-        const std::uint32_t border =
-            chunk_from_top(layout(), plan_end(layout(), plan_input(Plan::restore)), chunks - 1).offset;
-        std::optional<typename Crypto::AesCtr> cipher;
-        {
-            PayloadKey key;
-            derive_way_out(key);
-            if (key.present) cipher.emplace(std::span<const std::uint8_t, 16>(key.bytes));
-        }
+        PayloadKey key;
+        derive_way_out(key);
+        const PayloadCipher<Crypto> cipher(key, image);
+        const std::uint32_t end = std::max(record_.incoming.total_bytes, image.total_bytes);
+        const std::uint32_t border = chunk_from_top(board_.layout(), end, chunks - 1).offset;
         ImageFacts found = image;
         if (!hash_split(0, image.signed_bytes(), border, cipher, found.hash) ||
             !hash_split(image.signed_bytes(), image.total_bytes, border, cipher, found.tlv_digest)) {
@@ -424,18 +393,18 @@ class Boot {
     }
 
     // Hashes [from, to) of the old image: below `border` from the primary slot, the rest from the backup.
-    bool hash_split(std::uint32_t from, std::uint32_t to, std::uint32_t border,
-                    std::optional<typename Crypto::AesCtr>& cipher, std::array<std::uint8_t, 32>& digest) {
+    bool hash_split(std::uint32_t from, std::uint32_t to, std::uint32_t border, const PayloadCipher<Crypto>& cipher,
+                    std::array<std::uint8_t, 32>& digest) {
         typename Crypto::Sha256 sha;
         while (from < to) {
             const bool inside = from < border;
             const std::uint32_t end = inside ? std::min(to, border) : to;
             const auto piece = MutableBytes(work_).first(std::min<std::size_t>(piece_bytes, end - from));
             if (inside) {
-                (void)board_.code_flash.read(layout().primary.base + from, piece);
+                (void)board_.code_flash.read(board_.layout().primary.base + from, piece);
             } else {
-                if (!board_.external.read(backup_base(layout(), record_.plan) + from, piece)) return false;
-                if (cipher) engine_.transform(*cipher, from, piece, record_.outgoing);
+                if (!board_.external.read(backup_base(board_.layout(), record_.plan) + from, piece)) return false;
+                cipher.apply(from, piece);
             }
             sha.update(piece);
             from += static_cast<std::uint32_t>(piece.size());
@@ -447,23 +416,35 @@ class Boot {
 
     // ---- the journal -----------------------------------------------------------------------------------------------
 
-    [[nodiscard]] const Layout& layout() const { return board_.layout(); }
     [[nodiscard]] const State& state() const { return journal_.state(); }
-    [[nodiscard]] bool has(std::uint8_t flag) const { return (state().flags & flag) != 0; }
 
     // A move whose begin-record is gone can't be continued: then the device is as good as its primary slot.
     [[nodiscard]] Phase phase() const { return has_record_ ? state().phase : Phase::idle; }
 
-    bool write(const State& next) {
-        const bool written = journal_.write(next);
-        if (!written) (void)note(Reason::journal_failed);
-        show_state();
-        return written;
+    // The next state: as now, to be changed and committed.
+    State& edit() { return draft_ = state(); }
+
+    // The next state: all that belongs to one update is forgotten; what stays is the counter and the backup's record.
+    State& turn_to(Phase phase, Outcome outcome, Reason reason) {
+        const State& now = state();
+        draft_ = {.counter_floor = now.counter_floor,
+                  .phase = phase,
+                  .outcome = outcome,
+                  .reason = reason,
+                  .record = now.record,
+                  .record_check = now.record_check};
+        return draft_;
+    }
+
+    bool commit() {
+        const bool written = journal_.write(draft_);
+        ram().state = state();
+        return written || note(Reason::journal_failed);
     }
 
     // For states that something irreversible follows: waits rather than going on without them.
-    void insist(const State& next) {
-        while (!write(next)) wait_for_journal();
+    void insist() {
+        while (!commit()) wait_for_journal();
     }
 
     void wait_for_journal() {
@@ -478,108 +459,80 @@ class Boot {
 
     // Every field that will be used as a size or a choice is held against the layout.
     [[nodiscard]] bool plausible(const BeginRecord& record) const {
-        const bool plan = record.plan == layout().plan || record.plan == Plan::overwrite;
+        const bool plan = record.plan == board_.layout().plan || record.plan == Plan::overwrite;
         return plan && plausible(record.incoming) && (record.outgoing.total_bytes == 0 || plausible(record.outgoing));
     }
 
     [[nodiscard]] bool plausible(const ImageFacts& image) const {
-        const std::uint32_t slot = layout().primary.size;
+        const std::uint32_t slot = board_.layout().primary.size;
         return image.payload_bytes < slot && image.signed_bytes() < image.total_bytes && image.total_bytes <= slot;
     }
 
     // What fails once is looked at again after a reset: a passing fault must not cost an image. True: the failure is
     // recorded and the reset is due. A journal that couldn't be read isn't written over here: it may come back.
     bool first_failure() {
-        if (has(flag_suspect) || !journal_found_) return false;
-        State next = state();
-        next.flags |= flag_suspect;
-        return write(next);
-    }
-
-    // The begin-record of an update is gone for good and the primary is whole: what runs now stays.
-    void forget_update() {
-        State next = state();
-        next.phase = Phase::idle;
-        next.flags = 0;
-        next.attempts = 0;
-        next.record = 0;
-        next.reason = Reason::journal_failed;
-        (void)write(next);
+        if ((state().flags & flag_suspect) != 0 || !journal_found_) return false;
+        edit().flags |= flag_suspect;
+        return commit();
     }
 
     void forget_failure() {
-        if (!has(flag_suspect)) return;
-        State next = state();
-        next.flags = static_cast<std::uint8_t>(next.flags & ~flag_suspect);
-        (void)write(next);
+        if ((state().flags & flag_suspect) == 0) return;
+        edit().flags ^= flag_suspect;
+        (void)commit();
     }
 
     // ---- ends of the story -----------------------------------------------------------------------------------------
 
     void run_application() {
-        RamRecord& ram = board_.ram_record();
-        show_state();
-        ram.running_version_low = static_cast<std::uint32_t>(primary_.version.revision) << 16 |
-                                  static_cast<std::uint32_t>(primary_.version.minor) << 8 | primary_.version.major;
-        ram.running_version_build = primary_.version.build;
-        ram.application_runs = 1;
-        ram.nothing_valid_boots = 0;
+        ram().state = state();
+        ram().running = primary_.version;
+        ram().application_runs = 1;
+        ram().nothing_valid_boots = 0;
         close_chip();
         if (!primary_checked_ || !primary_.runnable()) board_.reset();
         if (primary_.broken()) board_.reset(); // asked twice: one skipped branch must not do
-        board_.start(layout().code_flash_address + layout().primary.base + layout().header_size);
+        board_.start(board_.layout().code_flash_address + board_.layout().primary.base + board_.layout().header_size);
     }
 
     // Says why, offers the port's way out, tries again a few times, then only waits.
     void nothing_valid(Reason reason) {
-        RamRecord& ram = board_.ram_record();
-        if (reason == Reason::none) reason = Reason::internal_error;
         (void)note(reason);
-        const bool told = state().outcome == Outcome::nothing_valid && state().reason == reason;
-        if (!told && journal_found_) {
-            State next = state();
+        if (journal_found_ && (state().outcome != Outcome::nothing_valid || state().reason != reason)) {
+            State& next = edit();
             next.outcome = Outcome::nothing_valid;
             next.reason = reason;
-            (void)write(next);
+            (void)commit();
         }
-        if (ram.nothing_valid_boots < nothing_valid_limit) ++ram.nothing_valid_boots;
         close_chip();
         board_.recover(reason);
+        const bool again = ram().nothing_valid_boots < nothing_valid_limit;
+        if (again) ++ram().nothing_valid_boots;
         do {
             for (int i = 0; i < 10; ++i) board_.pause();
-        } while (ram.nothing_valid_boots >= nothing_valid_limit);
+        } while (!again);
         board_.reset();
     }
 
     void begin_ram_record() {
-        RamRecord& ram = board_.ram_record();
-        const bool survived = ram.magic == RamRecord::expected_magic && ram.version == RamRecord::expected_version;
-        const std::uint8_t boots = survived ? ram.nothing_valid_boots : std::uint8_t{0};
-        ram = {};
-        ram.nothing_valid_boots = boots;
-        ram.fingerprint = layout().fingerprint;
+        const bool survived = ram().magic == RamRecord::expected_magic && ram().version == RamRecord::expected_version;
+        const std::uint8_t boots = survived ? ram().nothing_valid_boots : std::uint8_t{0};
+        ram() = {};
+        ram().nothing_valid_boots = boots;
+        ram().fingerprint = board_.layout().fingerprint;
     }
 
-    void show_state() {
-        RamRecord& ram = board_.ram_record();
-        ram.phase = phase();
-        ram.request = state().request;
-        ram.outcome = state().outcome;
-        ram.outcome_reason = state().reason;
-        ram.attempts = state().attempts;
-        ram.move = state().move;
-        ram.counter_floor = state().counter_floor;
-    }
+    RamRecord& ram() { return board_.ram_record(); }
 
     // The RAM record says it at once. Returns false, so that a refusal reads `return note(…)`.
     bool note(Reason reason) {
-        board_.ram_record().boot_reason = reason;
+        ram().boot_reason = reason;
         return false;
     }
 
     bool open_chip() {
         if (!chip_open_) chip_open_ = board_.external.open();
-        return chip_open_;
+        return chip_open_ || note(Reason::chip_missing);
     }
 
     void close_chip() {
@@ -587,19 +540,21 @@ class Boot {
         chip_open_ = false;
     }
 
-    Board& board_;
-    Keys keys_;
-    WorkBuffer work_;
-    Journal<typename Crypto::Sha256, decltype(Board::data_flash)> journal_;
-    Verifier<Crypto, Board> verifier_;
-    Engine<Crypto, Board> engine_;
-    BeginRecord record_;
-    Finding primary_;
-    Finding staged_;
+    // What is used most comes first: short offsets make short instructions.
     bool journal_found_ = false;
     bool has_record_ = false;
     bool primary_checked_ = false;
     bool chip_open_ = false;
+    State draft_;
+    Journal<typename Crypto::Sha256, decltype(Board::data_flash)> journal_;
+    Board& board_;
+    Keys keys_;
+    Finding primary_;
+    Finding staged_;
+    BeginRecord record_;
+    Verifier<Crypto, Board> verifier_;
+    Engine<Crypto, Board> engine_;
+    WorkBuffer work_;
 };
 
 } // namespace outboot::core

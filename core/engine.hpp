@@ -4,23 +4,10 @@
 // journal executes the move again. Data is decrypted only when it lands inside and encrypted only when it leaves.
 #pragma once
 
-#include <optional>
-
 #include "core/plan.hpp"
 #include "core/verify.hpp"
 
 namespace outboot::core {
-
-// The key of one image's payload, if it has one outside. Cleared when it goes.
-struct PayloadKey {
-    std::array<std::uint8_t, 16> bytes{};
-    bool present = false;
-
-    PayloadKey() = default;
-    PayloadKey(const PayloadKey&) = delete;
-    PayloadKey& operator=(const PayloadKey&) = delete;
-    ~PayloadKey() { crypto::clear(bytes); }
-};
 
 template <class Crypto, class Board>
 class Engine {
@@ -28,35 +15,24 @@ class Engine {
     Engine(Board& board, WorkBuffer& work) : board_(board), work_(work) {}
 
     // Reason::none: done. chip_read_failed, chip_write_failed, flash_failed: the target is in no particular state.
+    // `key` is that of the image outside; a copy from external to external is raw and ignores it.
     Reason execute(const Move& move, const ImageFacts& image, const PayloadKey& key) {
-        const bool inside = move.to == Area::primary;
-        const std::uint32_t target = move.target + (inside ? primary_base() : 0);
-        const Reason write_failed = inside ? Reason::flash_failed : Reason::chip_write_failed;
-        if (move.erase_length != 0 && !erase(inside, target, move.erase_length)) return write_failed;
+        const bool leaves = move.from == Area::primary;
+        const bool enters = move.to == Area::primary;
+        const std::uint32_t source = move.source + (leaves ? primary_base() : 0);
+        const std::uint32_t target = move.target + (enters ? primary_base() : 0);
+        const Reason write_failed = enters ? Reason::flash_failed : Reason::chip_write_failed;
+        if (!erase(enters, target, move.erase_length)) return write_failed;
 
-        std::optional<typename Crypto::AesCtr> cipher;
-        if (move.from != move.to && key.present) { // copies from external to external are raw
-            cipher.emplace(std::span<const std::uint8_t, 16>(key.bytes));
-        }
+        const PayloadCipher<Crypto> cipher(key, image);
         for (std::uint32_t done = 0; done < move.length; done += piece_bytes) {
             const auto piece = MutableBytes(work_).first(std::min<std::size_t>(piece_bytes, move.length - done));
-            const std::uint32_t source = move.source + done + (move.from == Area::primary ? primary_base() : 0);
-            if (!read(move.from == Area::primary, source, piece)) return Reason::chip_read_failed;
-            if (cipher) transform(*cipher, move.image_offset + done, piece, image);
-            if (!program(inside, target + done, piece.size())) return write_failed;
+            if (!read(leaves, source + done, piece)) return Reason::chip_read_failed;
+            if (leaves != enters) cipher.apply(move.image_offset + done, piece);
+            if (!program(enters, target + done, piece.size())) return write_failed;
             board_.feed();
         }
         return Reason::none;
-    }
-
-    // Applies the cipher to the part of `bytes` that is payload; header and TLVs stay as they are.
-    static void transform(typename Crypto::AesCtr& cipher, std::uint32_t image_offset, MutableBytes bytes,
-                          const ImageFacts& image) {
-        const std::uint32_t begin = image.header_bytes;
-        const std::uint32_t end = begin + image.payload_bytes;
-        const std::uint32_t from = std::max(image_offset, begin);
-        const std::uint32_t to = std::min(image_offset + static_cast<std::uint32_t>(bytes.size()), end);
-        if (from < to) cipher.apply(from - begin, bytes.subspan(from - image_offset, to - from));
     }
 
   private:

@@ -15,74 +15,15 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstring>
 
-#include "core/layout.hpp"
-#include "core/reason.hpp"
-#include "format/image.hpp"
+#include "core/digest.hpp"
+#include "core/state.hpp"
 
 namespace outboot::core {
 
 using format::Bytes;
 using format::MutableBytes;
-
-static_assert(std::endian::native == std::endian::little, "what is stored is little-endian, like every target so far");
-
-struct State {
-    std::uint32_t counter_floor = 0; // highest confirmed security counter
-    Phase phase = Phase::idle;
-    Request request = Request::none;
-    std::uint8_t attempts = 0; // boots left to a trial image
-    std::uint8_t looking = 0;  // boots that began to verify the staged image of this request
-    std::uint8_t flags = 0;    // flag_… below
-    Outcome outcome = Outcome::none;
-    Reason reason = Reason::none;
-    std::uint8_t record = 0;          // current begin-record: 0 none, 1 A, 2 B
-    std::uint16_t move = 0;           // next move, while moving or restoring
-    std::uint16_t restore_chunks = 0; // while restoring: so many chunks from the top
-    std::uint32_t record_check = 0;   // first word of that begin-record's check
-
-    bool operator==(const State&) const = default;
-};
-static_assert(sizeof(State) == 20);
-
-inline constexpr std::uint8_t flag_suspect = 1;     // the primary failed once, a reset was made to look again
-inline constexpr std::uint8_t flag_confirmed = 2;   // the application confirmed its trial
-inline constexpr std::uint8_t flag_backup_lost = 4; // the trial can't be reverted any more
-
-// What must be known of an image without ever parsing it again.
-struct ImageFacts {
-    std::uint32_t payload_bytes = 0;
-    std::uint32_t total_bytes = 0; // with all TLVs; 0: no such image
-    std::uint16_t header_bytes = 0;
-    std::uint16_t protected_bytes = 0; // protected TLV area
-    std::uint32_t counter = 0;
-    std::array<std::uint8_t, 32> hash{};       // SHA-256 of the signed region
-    std::array<std::uint8_t, 32> tlv_digest{}; // SHA-256 of the unprotected TLV area
-
-    [[nodiscard]] constexpr std::uint32_t signed_bytes() const {
-        return header_bytes + payload_bytes + protected_bytes;
-    }
-};
-
-// Written when an update is accepted, kept through trial and idle, where it describes the backup.
-struct BeginRecord {
-    static constexpr std::uint32_t expected_magic = 0x3152424f; // "OBR1"
-
-    std::uint32_t magic = expected_magic;
-    std::array<std::uint8_t, 8> fingerprint{};
-    Plan plan = Plan::offset;
-    Request request = Request::none;
-    std::uint8_t incoming_encrypted = 0;
-    std::uint8_t outgoing_on_trial = 0; // the image replaced was never confirmed (its own backup was lost)
-    ImageFacts incoming;
-    ImageFacts outgoing;
-    std::array<std::uint8_t, format::ec256_aes128_bytes> wrapped_key{}; // of the incoming image, as verified
-    std::array<std::uint8_t, 3> padding{};
-    std::array<std::uint8_t, 8> check{}; // truncated SHA-256 of all before it
-};
-static_assert(sizeof(BeginRecord) == 300);
 
 // `Device` is internal flash by offsets from its start: bool read(offset, MutableBytes), bool erase(offset, bytes),
 // bool program(offset, Bytes), void before_erase(closed_banks), which waits for a stable supply: longer, the more banks
@@ -161,8 +102,7 @@ class Journal {
         if (!device_.erase(at, layout_.journal_record_bytes) || !device_.program(at, as_bytes(record))) return false;
         next.record = index;
         next.record_check = check_word(record);
-        BeginRecord back;
-        return read_record(next, back) && std::memcmp(&back, &record, sizeof back) == 0;
+        return read_record(next, record); // its check covers every byte
     }
 
     // Reads the begin-record that `state` refers to. False: none, or not the one that was written.
@@ -215,12 +155,8 @@ class Journal {
     }
 
     static void state_check(const std::uint8_t* block, std::uint8_t* check) {
-        static constexpr std::uint8_t domain[4] = {'O', 'B', 'J', '1'};
         std::array<std::uint8_t, 32> digest;
-        Sha256 sha;
-        sha.update(domain);
-        sha.update({block, check_at});
-        sha.finish(digest);
+        digest_of<Sha256>({block, check_at}, digest);
         std::memcpy(check, digest.data(), 8);
     }
 
@@ -311,9 +247,7 @@ class Journal {
 
     static void seal(BeginRecord& record) {
         std::array<std::uint8_t, 32> digest;
-        Sha256 sha;
-        sha.update(as_bytes(record).first(offsetof(BeginRecord, check)));
-        sha.finish(digest);
+        digest_of<Sha256>(as_bytes(record).first(offsetof(BeginRecord, check)), digest);
         std::memcpy(record.check.data(), digest.data(), record.check.size());
     }
 
@@ -321,15 +255,15 @@ class Journal {
     static Bytes as_bytes(const BeginRecord& r) { return {reinterpret_cast<const std::uint8_t*>(&r), sizeof r}; }
     static MutableBytes as_mutable(BeginRecord& r) { return {reinterpret_cast<std::uint8_t*>(&r), sizeof r}; }
 
-    const Layout& layout_;
-    Device& device_;
-    State state_;
-    std::array<Bank, max_banks> banks_{};
-    std::uint32_t current_ = no_bank;
-    std::uint32_t next_mark_ = 0;
+    State state_; // first: short offsets
     bool settled_ = false;
     bool writable_ = false; // this session wrote D: progress may follow
     bool supply_checked_ = false;
+    std::uint32_t current_ = no_bank;
+    std::uint32_t next_mark_ = 0;
+    const Layout& layout_;
+    Device& device_;
+    std::array<Bank, max_banks> banks_{};
 };
 
 } // namespace outboot::core

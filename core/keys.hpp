@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "core/digest.hpp"
 #include "core/key_block.hpp"
 #include "format/image.hpp"
 
@@ -17,9 +18,7 @@ class Keys {
     [[nodiscard]] bool valid() const {
         using namespace key_block;
         std::array<std::uint8_t, 32> digest;
-        Sha256 sha;
-        sha.update({block_, check_at});
-        sha.finish(digest);
+        digest_of<Sha256>({block_, check_at}, digest);
         return format::get32(block_ + magic_at) == magic && block_[version_at] == version && block_[signers_at] != 0 &&
                block_[signers_at] <= max_signers &&
                std::memcmp(digest.data(), block_ + check_at, size_bytes - check_at) == 0;

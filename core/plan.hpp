@@ -114,67 +114,43 @@ constexpr std::uint32_t chunks_touched(Plan plan, std::uint32_t n) {
     return n / per_chunk + (n % per_chunk == per_chunk - 1 ? 1 : 0);
 }
 
-namespace plan_detail {
-
-constexpr std::uint32_t part_of(const Chunk& chunk, std::uint32_t image_bytes) {
-    return image_bytes <= chunk.offset ? 0 : std::min(chunk.size, image_bytes - chunk.offset);
-}
-
-// Outside only the erase blocks that are written are erased, not the whole chunk.
-constexpr Move outside(const Layout& layout, Move move) {
-    const std::uint32_t block = layout.external_erase_block;
-    move.to = Area::external;
-    move.erase_length = (move.length + block - 1) / block * block;
-    return move;
-}
-
-// Inside the whole chunk is erased, so that nothing unsigned is left behind an image.
-constexpr Move inside(const Chunk& chunk, Move move) {
-    move.from = Area::external;
-    move.to = Area::primary;
-    move.target = chunk.offset;
-    move.erase_length = chunk.size;
-    return move;
-}
-
-} // namespace plan_detail
-
-// Move n of a plan, 0 <= n < move_count.
+// Move n of a plan, 0 <= n < move_count. The last step of each chunk fills the primary; what comes before it takes the
+// old content out and, under scratch, the staged content aside.
 constexpr Move move_at(const Layout& layout, const PlanInput& in, std::uint32_t n) {
-    using namespace plan_detail;
     const std::uint32_t per_chunk = moves_per_chunk(in.plan);
-    const Chunk chunk = chunk_from_top(layout, plan_end(layout, in), n / per_chunk);
     const std::uint32_t step = n % per_chunk;
+    const Chunk chunk = chunk_from_top(layout, plan_end(layout, in), n / per_chunk);
+    const bool restore = in.plan == Plan::restore;
+    const bool scratch = in.plan == Plan::scratch;
+    const bool fills_primary = step + 1 == per_chunk;
+    const bool aside = scratch && step == 0;
+    const bool outgoing = restore || !(fills_primary || aside);
     const std::uint32_t staged = layout.secondary.base + chunk.offset;
+    const std::uint32_t backup = backup_base(layout, restore ? in.made_by : in.plan) + chunk.offset;
 
-    const Move incoming{.carries = Carries::incoming,
-                        .image_offset = chunk.offset,
-                        .source = staged,
-                        .length = part_of(chunk, in.incoming_bytes)};
-    const Move outgoing{.carries = Carries::outgoing,
-                        .image_offset = chunk.offset,
-                        .source = chunk.offset,
-                        .length = part_of(chunk, in.outgoing_bytes)};
+    Move move{.from = outgoing && !restore ? Area::primary : Area::external,
+              .to = fills_primary ? Area::primary : Area::external,
+              .carries = outgoing ? Carries::outgoing : Carries::incoming,
+              .image_offset = chunk.offset};
+    const std::uint32_t image_bytes = outgoing ? in.outgoing_bytes : in.incoming_bytes;
+    if (image_bytes > chunk.offset) move.length = std::min(chunk.size, image_bytes - chunk.offset);
 
-    if (in.plan == Plan::restore) {
-        Move back = outgoing;
-        back.source = backup_base(layout, in.made_by) + chunk.offset;
-        return inside(chunk, back);
+    if (restore) {
+        move.source = backup;
+    } else if (outgoing) {
+        move.source = chunk.offset;
+    } else {
+        move.source = scratch && fills_primary ? layout.hole.base : staged;
     }
-    if (step + 1 == per_chunk) { // the last step of a chunk always fills the primary
-        Move in_move = incoming;
-        if (in.plan == Plan::scratch) in_move.source = layout.hole.base;
-        return inside(chunk, in_move);
+    if (fills_primary) { // inside the whole chunk is erased, so that nothing unsigned is left behind an image
+        move.target = chunk.offset;
+        move.erase_length = chunk.size;
+    } else { // outside only the erase blocks that are written
+        const std::uint32_t block = layout.external_erase_block;
+        move.target = aside ? layout.hole.base : backup;
+        move.erase_length = (move.length + block - 1) / block * block;
     }
-    if (in.plan == Plan::scratch && step == 0) {
-        Move aside = incoming;
-        aside.from = Area::external;
-        aside.target = layout.hole.base;
-        return outside(layout, aside);
-    }
-    Move out_move = outgoing;
-    out_move.target = backup_base(layout, in.plan) + chunk.offset;
-    return outside(layout, out_move);
+    return move;
 }
 
 } // namespace outboot::core

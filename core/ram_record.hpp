@@ -5,7 +5,8 @@
 #include <array>
 #include <cstdint>
 
-#include "core/reason.hpp"
+#include "core/state.hpp"
+#include "format/image.hpp"
 
 namespace outboot::core {
 
@@ -16,24 +17,15 @@ struct RamRecord {
     std::uint32_t magic = expected_magic;
     std::uint8_t version = expected_version;
     std::uint8_t size_bytes = 64;
-    Phase phase = Phase::idle; // as in the journal when this was written
-    Request request = Request::none;
-    Outcome outcome = Outcome::none; // of the last update, as in the journal
-    Reason outcome_reason = Reason::none;
     Reason boot_reason = Reason::none; // of this boot: why nothing runs, what is waited for, what was wrong on the way
-    std::uint8_t attempts = 0;         // left, on trial
     std::uint8_t journal_lost = 0;     // 1: the journal was empty or damaged
     std::uint8_t application_runs = 0; // 1: written just before the jump
     std::uint8_t nothing_valid_boots = 0; // boots in a row that found nothing to run
-    std::uint8_t reserved = 0;
-    std::uint16_t move = 0;                // the move to do next, while moving or restoring
-    std::uint16_t moves = 0;               // of so many
-    std::uint32_t counter_floor = 0;       // no image below this security counter runs
-    std::uint32_t running_version_low = 0; // of the image jumped to: major, minor, revision
-    std::uint32_t running_version_build = 0;
+    std::uint16_t reserved = 0;
+    State state;             // as in the journal; its outcome and reason are those of the last update
+    format::Version running; // of the image jumped to
     std::array<std::uint8_t, 8> fingerprint{};
-    std::uint32_t bootloader_version = 0;
-    std::array<std::uint32_t, 5> unused{};
+    std::array<std::uint32_t, 4> unused{};
 };
 static_assert(sizeof(RamRecord) == 64);
 

@@ -12,17 +12,13 @@ struct Tlv {
 };
 
 // Usage: TlvWalk walk(area); while (walk.next(tlv)) …; then walk.ok() says whether the area was well formed.
-// `area` is the whole area with its info record; its length must be the info record's total.
+// `area` is the whole area with its info record, whose magic and total the caller has checked.
 class TlvWalk {
   public:
-    constexpr TlvWalk(Bytes area, std::uint16_t expected_magic) : rest_(area) {
-        ok_ = area.size() >= tlv_info_bytes && get16(area.data()) == expected_magic &&
-              get16(area.data() + 2) == area.size();
-        if (ok_) rest_ = area.subspan(tlv_info_bytes);
-    }
+    constexpr explicit TlvWalk(Bytes area) : rest_(area.subspan(tlv_info_bytes)) {}
 
     constexpr bool next(Tlv& tlv) {
-        if (!ok_ || rest_.empty()) return false;
+        if (rest_.empty()) return false;
         if (rest_.size() < tlv_entry_bytes) return fail();
         const std::size_t length = get16(rest_.data() + 2);
         if (length > rest_.size() - tlv_entry_bytes) return fail();
@@ -36,11 +32,12 @@ class TlvWalk {
   private:
     constexpr bool fail() {
         ok_ = false;
+        rest_ = {};
         return false;
     }
 
     Bytes rest_;
-    bool ok_ = false;
+    bool ok_ = true;
 };
 
 } // namespace outboot::format

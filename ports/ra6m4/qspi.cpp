@@ -1,0 +1,183 @@
+#include "ports/ra6m4/qspi.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "ports/ra6m4/registers.hpp"
+#include "ports/ra6m4/watchdog.hpp"
+
+namespace outboot::ra6m4 {
+
+enum class QspiNor::Command : std::uint8_t {
+    page_program = 0x02,
+    page_program_4b = 0x12,
+    erase_4k = 0x20,
+    erase_4k_4b = 0x21,
+    erase_32k = 0x52,
+    erase_32k_4b = 0x5C,
+    erase_64k = 0xD8,
+    erase_64k_4b = 0xDC,
+};
+
+namespace {
+
+constexpr std::uint8_t read_status = 0x05;
+constexpr std::uint8_t write_enable = 0x06;
+constexpr std::uint8_t read_id = 0x9F;
+constexpr std::uint8_t release_power_down = 0xAB;
+constexpr std::uint8_t reset_enable = 0x66;
+constexpr std::uint8_t reset_chip = 0x99;
+constexpr std::uint8_t leave_mode = 0xFF; // continuous read, and QPI when clocked on four lines
+
+constexpr std::uint8_t status_busy = 0x01;
+constexpr std::uint8_t nobody = 0xFF;
+constexpr std::uint32_t page_bytes = 256;
+
+constexpr std::uint32_t single_lines = 0x10; // SFMSPC: extended SPI
+constexpr std::uint32_t four_lines = 0x12;   // SFMSPC: quad SPI (QPI)
+
+// Status polls, two bytes at 50 MHz each: four times the longest block erase (64 KB, 2 s at most).
+constexpr std::uint32_t poll_limit = 16'000'000;
+constexpr std::uint32_t settle_loops = 20'000; // at 200 MHz at least 100 us: reset 30 us, release from power-down 3 us
+
+// Pins as on the EK-RA6M4: P305 clock, P306 select, P307 to P310 data.
+constexpr std::uint32_t first_pin = 5;
+constexpr std::uint32_t last_pin = 10;
+constexpr std::uint32_t qspi_pin = 0x11U << 24 | 1U << 16 | 3U << 10; // PSEL, PMR, high drive
+
+void connect_pins(std::uint32_t function) {
+    reg8(pwpr) = 0x00;
+    reg8(pwpr) = 0x40;
+    for (std::uint32_t pin = first_pin; pin <= last_pin; ++pin) reg32(pin_function(3, pin)) = function;
+    reg8(pwpr) = 0x00;
+    reg8(pwpr) = 0x80;
+}
+
+// Writing DCOM again is what closes a bus cycle.
+void begin_command(std::uint8_t command) {
+    reg32(sfmcmd) = 1;
+    reg32(sfmcom) = command;
+}
+
+void end_command() {
+    reg32(sfmcmd) = 1;
+}
+
+void single(std::uint8_t command) {
+    begin_command(command);
+    end_command();
+}
+
+std::uint8_t status() {
+    begin_command(read_status);
+    const auto value = static_cast<std::uint8_t>(reg32(sfmcom));
+    end_command();
+    return value;
+}
+
+void settle() {
+    for (std::uint32_t i = 0; i < settle_loops; ++i) asm volatile("");
+}
+
+} // namespace
+
+bool QspiNor::open() {
+    reg32(mstpcrb) &= ~(1U << 6);
+    touch(reg32(mstpcrb));
+    connect_pins(qspi_pin);
+    reg32(sfmskc) = 0;    // PCLKA / 2: 50 MHz
+    reg32(sfmssc) = 0x37; // as after reset: deselected for 8 cycles
+    reg32(sfmsmd) = 2;    // mapped reads by dual-output fast read: needs no quad-enable bit in the chip
+    reg32(sfmsdc) = 0xFF00;
+    reg32(sfmsac) = long_address() ? 0x13 : 0x02;
+
+    reg32(sfmspc) = four_lines;
+    single(leave_mode);
+    reg32(sfmspc) = single_lines;
+    single(leave_mode);
+    single(release_power_down);
+    settle();
+    if (!wait()) return false; // what the application had begun ends first
+    single(reset_enable);
+    single(reset_chip);
+    settle();
+    return answers();
+}
+
+void QspiNor::close() {
+    reg32(sfmcmd) = 0;
+    reg32(sfmskc) = 0x08;
+    reg32(sfmsmd) = 0;
+    reg32(sfmsac) = 0x02;
+    connect_pins(0);
+    reg32(mstpcrb) |= 1U << 6;
+}
+
+bool QspiNor::read(std::uint32_t at, MutableBytes bytes) {
+    reg32(sfmcmd) = 0;
+    std::memcpy(bytes.data(), reinterpret_cast<const void*>(qspi_window_address + at), bytes.size());
+    return answers();
+}
+
+bool QspiNor::erase(std::uint32_t at, std::uint32_t bytes) {
+    while (bytes != 0) {
+        Command command = long_address() ? Command::erase_4k_4b : Command::erase_4k;
+        std::uint32_t block = 0x1000;
+        if (bytes >= 0x10000 && at % 0x10000 == 0) {
+            command = long_address() ? Command::erase_64k_4b : Command::erase_64k;
+            block = 0x10000;
+        } else if (bytes >= 0x8000 && at % 0x8000 == 0) {
+            command = long_address() ? Command::erase_32k_4b : Command::erase_32k;
+            block = 0x8000;
+        }
+        send(command, at);
+        end_command();
+        if (!wait()) return false;
+        at += block;
+        bytes -= block;
+    }
+    return true;
+}
+
+bool QspiNor::program(std::uint32_t at, Bytes bytes) {
+    while (!bytes.empty()) {
+        const Bytes page = bytes.first(std::min<std::size_t>(bytes.size(), page_bytes - at % page_bytes));
+        send(long_address() ? Command::page_program_4b : Command::page_program, at);
+        for (const std::uint8_t byte : page) reg32(sfmcom) = byte;
+        end_command();
+        if (!wait()) return false;
+        at += static_cast<std::uint32_t>(page.size());
+        bytes = bytes.subspan(page.size());
+    }
+    return true;
+}
+
+void QspiNor::send(Command command, std::uint32_t at) {
+    single(write_enable);
+    begin_command(static_cast<std::uint8_t>(command));
+    if (long_address()) reg32(sfmcom) = at >> 24;
+    reg32(sfmcom) = at >> 16 & 0xFF;
+    reg32(sfmcom) = at >> 8 & 0xFF;
+    reg32(sfmcom) = at & 0xFF;
+}
+
+bool QspiNor::answers() {
+    begin_command(read_id);
+    std::uint32_t id = 0;
+    for (int i = 0; i < 3; ++i) id = id << 8 | (reg32(sfmcom) & 0xFF);
+    end_command();
+    return ((id ^ chip_.jedec_id) & chip_.jedec_id_mask) == 0;
+}
+
+// Until the chip is idle. A bus that reads all ones has no chip on it: no use to wait for that one.
+bool QspiNor::wait() {
+    for (std::uint32_t polls = poll_limit; polls != 0; --polls) {
+        const std::uint8_t now = status();
+        if (now == nobody) return false;
+        if ((now & status_busy) == 0) return true;
+        watchdogs.feed();
+    }
+    return false;
+}
+
+} // namespace outboot::ra6m4

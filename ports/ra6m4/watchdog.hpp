@@ -1,0 +1,35 @@
+// The watchdogs of the RA6M4, fed only if the option settings start them by themselves: the WDT's first refresh would
+// start one that wasn't running, and what the application wants of it is not ours to decide.
+#pragma once
+
+#include "ports/ra6m4/registers.hpp"
+
+namespace outboot::ra6m4 {
+
+// OFS0, R01UH0890 "Option-Setting Memory": a 0 in IWDTSTRT (b1) or WDTSTRT (b17) means started by the hardware.
+// The answer is kept in RAM because option-setting memory can't be read while the flash sequencer works.
+struct Watchdogs {
+    bool iwdt = false;
+    bool wdt = false;
+
+    static Watchdogs from_option_settings() {
+        const std::uint32_t settings = reg32(ofs0);
+        return {(settings & 1U << 1) == 0, (settings & 1U << 17) == 0};
+    }
+
+    [[gnu::always_inline]] void feed() const {
+        if (iwdt) refresh(iwdtrr);
+        if (wdt) refresh(wdtrr);
+    }
+
+  private:
+    [[gnu::always_inline]] static void refresh(std::uint32_t address) {
+        reg8(address) = 0x00;
+        reg8(address) = 0xFF;
+    }
+};
+
+// What the drivers feed while they wait. Set once at start, from the option settings.
+inline Watchdogs watchdogs;
+
+} // namespace outboot::ra6m4
