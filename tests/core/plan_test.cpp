@@ -220,7 +220,9 @@ TEST_P(EveryPlan, chunks_behind_both_images_take_no_part) {
     for_random_cases([](const Case& c, Dice&) {
         for (std::uint32_t n = 0; n < move_count(c.layout, c.plan); ++n) {
             const Move move = move_at(c.layout, c.plan, n);
-            if (move.to == Area::primary) ASSERT_LT(move.target, plan_end(c.layout, c.plan));
+            if (move.to == Area::primary) {
+                ASSERT_LT(move.target, plan_end(c.layout, c.plan));
+            }
         }
     });
 }
