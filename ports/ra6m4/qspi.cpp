@@ -104,8 +104,12 @@ bool QspiNor::open() {
     return answers();
 }
 
-void QspiNor::close() {
+void QspiNor::map() {
     reg32(sfmcmd) = 0;
+}
+
+void QspiNor::close() {
+    map();
     reg32(sfmskc) = 0x08;
     reg32(sfmsmd) = 0;
     reg32(sfmsac) = 0x02;
@@ -114,7 +118,7 @@ void QspiNor::close() {
 }
 
 bool QspiNor::read(std::uint32_t at, MutableBytes bytes) {
-    reg32(sfmcmd) = 0;
+    map();
     std::memcpy(bytes.data(), reinterpret_cast<const void*>(qspi_window_address + at), bytes.size());
     return answers();
 }

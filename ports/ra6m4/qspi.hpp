@@ -29,6 +29,9 @@ class QspiNor {
     // Controller and pins as after reset; the chip waits for commands in single-line mode.
     void close();
 
+    // Makes the chip readable at its mapped address.
+    void map();
+
     bool read(std::uint32_t at, MutableBytes bytes);
     bool erase(std::uint32_t at, std::uint32_t bytes); // whole 4 KB blocks, by the largest opcode that fits
     bool program(std::uint32_t at, Bytes bytes);       // any range of erased bytes

@@ -1,0 +1,165 @@
+// The example application: says who it is, takes commands and updates over the UART.
+//
+// Built twice, as version 1 and version 2; the second one also has initial values for its parameters in data flash and
+// a section for the assets region of the external chip, as real products do.
+#include <string_view>
+
+#include "app/update.hpp"
+#include "core/ram_record.hpp"
+#include "core/reason_text.hpp"
+#include "examples/ra6m4/app/timer.hpp"
+#include "examples/ra6m4/app/uart.hpp"
+#include "examples/ra6m4/app/xmodem.hpp"
+#include "outboot_layout.hpp"
+#include "ports/ra6m4/application.hpp"
+#include "ports/ra6m4/clock.hpp"
+
+#if APP_VERSION >= 2
+[[gnu::section(".data_flash.greeting"), gnu::used]] extern const char initial_greeting[] = "parameters of version 2";
+[[gnu::section(".assets.note"), gnu::used]] extern const char assets_note[] = "assets of version 2";
+#endif
+
+namespace example {
+
+namespace {
+
+using namespace outboot;
+using uart::print;
+using uart::print_number;
+
+ra6m4::Devices devices;
+Update update(outboot::layout, devices.external(), devices.data_flash());
+
+std::string_view text(UpdateResult result) {
+    static constexpr std::string_view texts[] = {"ok",           "busy",          "not confirmed", "too large",
+                                                 "not begun",    "too much",      "incomplete",    "not an image",
+                                                 "flash failed", "journal failed"};
+    return texts[static_cast<std::size_t>(result)];
+}
+
+void report(std::string_view what, UpdateResult result) {
+    print(what);
+    print(": ");
+    print(text(result));
+    print("\n");
+}
+
+void show_version(const format::Version& version) {
+    print_number(version.major);
+    print(".");
+    print_number(version.minor);
+    print(".");
+    print_number(version.revision);
+}
+
+format::Version running_version() {
+    const auto* header = reinterpret_cast<const std::uint8_t*>(outboot::layout.primary.base);
+    return format::decode_header(std::span<const std::uint8_t, format::header_bytes>(header, format::header_bytes))
+        .version;
+}
+
+void show_status() {
+    UpdateStatus now;
+    const UpdateResult result = update.status(now);
+    if (result != UpdateResult::ok) return report("status", result);
+    print("status: version ");
+    show_version(running_version());
+    print(", phase ");
+    print(core::name(now.phase));
+    print(", last outcome ");
+    print(core::name(now.outcome));
+    print(", reason ");
+    print(core::name(now.reason));
+    print(", attempts left ");
+    print_number(now.attempts);
+    print(now.confirmed ? ", confirmed\n" : "\n");
+}
+
+struct Transfer {
+    std::uint32_t left;
+    UpdateResult result;
+};
+
+bool take_block(void* context, const std::uint8_t* bytes, std::uint32_t count) {
+    auto& transfer = *static_cast<Transfer*>(context);
+    const std::uint32_t part = count < transfer.left ? count : transfer.left; // the rest is XMODEM's padding
+    transfer.result = update.write(bytes, part);
+    transfer.left -= part;
+    return transfer.result == UpdateResult::ok;
+}
+
+void receive(std::uint32_t size) {
+    Update::Id id{};
+    format::put32(id.data(), timer::now_ms()); // XMODEM always starts at the first byte: nothing to go on with
+    UpdateResult result = update.begin(size, id);
+    if (result != UpdateResult::ok) return report("receive", result);
+    print("receive: send with XMODEM\n");
+    Transfer transfer{size, UpdateResult::ok};
+    const xmodem::Result end = xmodem::receive(take_block, &transfer);
+    if (end == xmodem::Result::ok) {
+        result = update.finish();
+    } else if (end == xmodem::Result::refused) {
+        result = transfer.result;
+    } else {
+        result = UpdateResult::incomplete;
+    }
+    report("receive", result);
+}
+
+std::uint32_t number(std::string_view digits) {
+    std::uint32_t value = 0;
+    for (const char c : digits) value = c >= '0' && c <= '9' ? value * 10 + static_cast<std::uint32_t>(c - '0') : value;
+    return value;
+}
+
+void obey(std::string_view line) {
+    constexpr std::string_view receive_command = "receive ";
+    if (line == "status") {
+        show_status();
+    } else if (line.starts_with(receive_command)) {
+        receive(number(line.substr(receive_command.size())));
+    } else if (line == "request test") {
+        report(line, update.request(core::Request::test));
+    } else if (line == "request permanent") {
+        report(line, update.request(core::Request::permanent));
+    } else if (line == "confirm") {
+        report(line, update.confirm());
+    } else if (line == "reset") {
+        print("resetting\n");
+        uart::flush();
+        ra6m4::reset_mcu();
+    } else if (!line.empty()) {
+        print("commands: status, receive <bytes>, request test, request permanent, confirm, reset\n");
+    }
+}
+
+[[noreturn]] void serve() {
+    static char line[64];
+    std::size_t length = 0;
+    for (;;) {
+        const int byte = uart::get(1000);
+        if (byte < 0) continue;
+        if (byte != '\r' && byte != '\n') {
+            if (length < sizeof line) line[length++] = static_cast<char>(byte);
+            continue;
+        }
+        obey({line, length});
+        length = 0;
+    }
+}
+
+} // namespace
+
+extern "C" void application_main() {
+    ra6m4::begin_application();
+    timer::begin(200);
+    uart::begin(100);
+    print("\noutboot example application, version ");
+    show_version(running_version());
+    print("\n");
+    show_status();
+    print("ready\n");
+    serve();
+}
+
+} // namespace example
