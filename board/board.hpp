@@ -35,7 +35,7 @@
 #include "board/nor.hpp"
 #include "board/operations.hpp"
 #include "board/time.hpp"
-#include "board/violation.hpp"
+#include "board/world.hpp"
 
 namespace outboot::board {
 
@@ -49,9 +49,6 @@ inline constexpr std::uint32_t ram_bytes = 0x40000;
 inline constexpr std::uint32_t external = 0x60000000;
 inline constexpr std::uint32_t ram_record = ram + ram_bytes - 64;
 } // namespace address
-
-// The datasheet's typical busy times, or its maxima.
-enum class Pace : std::uint8_t { typical, maximum };
 
 struct Config {
     NorPart external = w25q16jv;
@@ -87,24 +84,23 @@ const char* name(Stop);
 
 // What ends a run. Limits count from the call of run().
 struct Until {
-    std::string uart_text;                 // empty: none. Looked for in what is sent from the call on, over all channels
-    std::optional<std::uint32_t> address;  // of an instruction, bit 0 ignored
+    std::string uart_text;                // empty: none. Looked for in what is sent from the call on, over all channels
+    std::optional<std::uint32_t> address; // of an instruction, bit 0 ignored
     bool input_wanted = false;
-    Picoseconds time = 120 * second;       // virtual
+    Picoseconds time = 120 * second; // virtual
     std::uint64_t instructions = UINT64_MAX;
     unsigned resets = 64;
 };
 
 struct RunResult {
     Stop stop{};
-    std::string detail;             // one line for a human, with address and register values where they matter
+    std::string detail; // one line for a human, with address and register values where they matter
     std::uint32_t pc = 0;
     std::uint64_t instructions = 0; // of this run
     Picoseconds time = 0;           // of this run
     unsigned resets = 0;            // MCU resets in this run
 };
 
-enum class ResetCause : std::uint8_t { power_on, software, iwdt, wdt };
 const char* name(ResetCause);
 
 // One boot: from a reset to the next.
@@ -117,8 +113,8 @@ struct Boot {
 
 // A single-instruction fault: see Board::skip.
 struct Skip {
-    std::uint32_t address = 0;    // of the instruction, bit 0 ignored
-    std::uint64_t execution = 1;  // which of its executions from now on, from 1
+    std::uint32_t address = 0;   // of the instruction, bit 0 ignored
+    std::uint64_t execution = 1; // which of its executions from now on, from 1
 };
 
 // Contents of everything that keeps them without power, to start many runs from one state. Cheap: 3 MB.
@@ -184,7 +180,7 @@ class Board {
     const std::vector<Violation>& violations() const;
     void clear_violations();
 
-    // --- CPU and RAM, between runs. Names: "r0"-"r12", "sp", "lr", "pc", "xpsr", "msp", "psp", "msplim", "control",
+    // --- CPU and RAM, between runs. Names: "r0"-"r12", "sp", "lr", "pc", "xpsr", "msp", "psp", "control",
     // "primask", "basepri", "faultmask".
     std::uint32_t reg(std::string_view name) const;
     void set_reg(std::string_view name, std::uint32_t value);

@@ -51,9 +51,11 @@ class CodeFlash {
     void program(std::uint32_t offset, std::span<const std::uint8_t> bytes);
     void program_torn(std::uint32_t offset, std::span<const std::uint8_t> bytes, Random& random);
 
-    // Factory programming and files: sets bytes without wear; units that are all 0xff count as erased, others as programmed.
+    // Factory programming and files: sets bytes without wear; units that are all 0xff count as erased, others as
+    // programmed.
     void load(std::uint32_t offset, std::span<const std::uint8_t> bytes);
-    // One character per unit (enum Unit) and the erase counts, for files. Throws std::invalid_argument if they don't fit.
+    // One character per unit (enum Unit) and the erase counts, for files. Throws std::invalid_argument if they don't
+    // fit.
     std::string unit_states() const;
     void set_state(std::string_view unit_states, std::span<const std::uint32_t> erase_counts);
     std::span<const std::uint32_t> erase_counts() const { return erases_; }

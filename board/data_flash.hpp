@@ -2,8 +2,8 @@
 //
 // An erased unit reads as noise, another one at every read; only a blank check tells it from a programmed one. A unit
 // whose program or erase was interrupted reads old, new, a mixture, or unsteadily, and may answer a blank check either
-// way: drawn anew at every boot, until it is erased. Knows nothing of sequencers, CPUs or time: the explorer uses it too.
-// R01UH0890 §47, FSP r_flash_hp; "worst the chip can do" for torn units is this project's assumption (DESIGN.md).
+// way: drawn anew at every boot, until it is erased. Knows nothing of sequencers, CPUs or time: the explorer uses it
+// too. R01UH0890 §47, FSP r_flash_hp; "worst the chip can do" for torn units is this project's assumption (DESIGN.md).
 #pragma once
 
 #include <array>

@@ -8,8 +8,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "board/nor_array.hpp"
@@ -37,7 +37,8 @@ inline constexpr NorPart w25q16jv{
     .name = "W25Q16JV",
     .size_bytes = 0x200000,
     .jedec_id = 0xef4015,
-    .typical = {400 * microsecond, 45 * millisecond, 120 * millisecond, 150 * millisecond, 5 * second, 10 * millisecond},
+    .typical = {400 * microsecond, 45 * millisecond, 120 * millisecond, 150 * millisecond, 5 * second,
+                10 * millisecond},
     .maximum = {3 * millisecond, 400 * millisecond, 1600 * millisecond, 2 * second, 25 * second, 15 * millisecond},
     .suspend = 0x75,
     .resume = 0x7a,
@@ -51,8 +52,10 @@ inline constexpr NorPart mx25r1635f{
     .name = "MX25R1635F",
     .size_bytes = 0x200000,
     .jedec_id = 0xc22815,
-    .typical = {900 * microsecond, 58 * millisecond, 240 * millisecond, 480 * millisecond, 26 * second, 10 * millisecond},
-    .maximum = {5400 * microsecond, 384 * millisecond, 1900 * millisecond, 3800 * millisecond, 52 * second, 15 * millisecond},
+    .typical = {900 * microsecond, 58 * millisecond, 240 * millisecond, 480 * millisecond, 26 * second,
+                10 * millisecond},
+    .maximum = {5400 * microsecond, 384 * millisecond, 1900 * millisecond, 3800 * millisecond, 52 * second,
+                15 * millisecond},
     .suspend = 0xb0,
     .resume = 0x30,
     .quad_enable_in_status_1 = true,
@@ -126,7 +129,62 @@ class Nor {
     static constexpr std::uint8_t floating = 0xff;
 
   private:
-    // Filled in with the implementation.
+    struct Pending {
+        Kind kind = Kind::program;
+        std::uint8_t opcode = 0;
+        std::uint32_t offset = 0;
+        std::uint32_t count = 0;
+        std::vector<std::uint8_t> bytes{}; // of a page program, or of a status write
+        Picoseconds end = 0;
+        bool fails = false;
+        bool polled = false; // its first status read shows the truth, later ones skip to the end
+    };
+
+    const NorTimes& times() const { return pace_ == Pace::typical ? part_.typical : part_.maximum; }
+    bool quad_enabled() const;
+    std::uint8_t status(unsigned number);
+    std::uint8_t poll_status(unsigned number);
+    bool hears_commands();
+    std::uint32_t address_of_cycle() const;
+    std::uint8_t read_array(std::uint32_t offset);
+    void read_hook(std::uint32_t offset, std::uint32_t count);
+    std::uint8_t answer_byte(std::uint8_t opcode, std::size_t position);
+
+    void record_cycle();
+    void execute();
+    void execute_while_busy(std::uint8_t opcode);
+    void page_program();
+    void sector_erase(std::uint8_t opcode);
+    void write_status(std::uint8_t opcode);
+    bool write_allowed(const char* what);
+    void begin(Pending operation, Picoseconds duration);
+    void settle(); // completes what has ended
+    void apply(const Pending& done);
+    void tear(const Pending& torn);
+    void software_reset();
+
+    NorPart part_;
+    Pace pace_;
+    World& world_;
+    NorArray array_;
+
+    State state_;
+    std::optional<Pending> pending_, suspended_;
+    std::uint8_t status_1_ = 0, status_2_ = 0, status_3_ = 0;
+    bool volatile_status_write_ = false; // 50h was the last command
+    bool reset_armed_ = false;           // 66h was the last command
+    Picoseconds deaf_until_ = 0;         // after a reset, or on the way in or out of power-down
+
+    std::vector<std::uint8_t> cycle_; // bytes sent since select()
+    bool selected_ = false;
+
+    bool silent_ = false;
+    bool lost_write_enable_ = false; // by a fault, not by the firmware: an unexpected refusal is not its mistake
+    std::optional<std::uint64_t> silent_at_operation_;
+    bool reads_fail_ = false;
+    std::uint64_t failing_reads_left_ = 0; // 0 with reads_fail_: for ever
+    std::uint64_t bytes_read_ = 0;
+    std::vector<BusWrite> writes_;
 };
 
 } // namespace outboot::board

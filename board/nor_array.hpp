@@ -27,7 +27,7 @@ class NorArray {
     // `offset` and `count` are whole sectors.
     void erase(std::uint32_t offset, std::uint32_t count);
     void erase_torn(std::uint32_t offset, std::uint32_t count, Random& random); // each bit old or erased
-    void program(std::uint32_t offset, std::span<const std::uint8_t> bytes); // ANDs
+    void program(std::uint32_t offset, std::span<const std::uint8_t> bytes);    // ANDs
     void program_torn(std::uint32_t offset, std::span<const std::uint8_t> bytes, Random& random); // each bit old or new
 
     void load(std::uint32_t offset, std::span<const std::uint8_t> bytes); // factory programming, faults: any bytes

@@ -1,8 +1,8 @@
 // Erases and programs of all three flash devices: counted, timed, and the place where power fails or a device does.
 //
-// A flash operation is what wears or changes a cell: one block erase, one program command, a write of the NOR's status
-// register. Reads are none. They are numbered from 0 in the order in which the devices accept them, over all devices
-// and per device, and the numbers run on over resets and power cuts until reset_counts().
+// A flash operation is what wears or changes a cell: one block erase, one program command, one write of option settings
+// or of the NOR's status register. Reads are none. They are numbered from 0 in the order in which the devices accept
+// them, over all devices and per device, and the numbers run on over resets and power cuts until reset_counts().
 #pragma once
 
 #include <array>
@@ -38,10 +38,11 @@ enum class Fate : std::uint8_t { complete, cut_before, cut_inside, cut_after, fa
 struct DeviceCounts {
     std::uint64_t erases = 0;
     std::uint64_t programs = 0;
+    std::uint64_t configurations = 0; // option settings, status registers
     std::uint64_t bytes_erased = 0;
     std::uint64_t bytes_programmed = 0;
     Picoseconds busy = 0; // time the device spent erasing and programming
-    std::uint64_t operations() const { return erases + programs; }
+    std::uint64_t operations() const { return erases + programs + configurations; }
 };
 
 class Operations {

@@ -13,6 +13,9 @@ inline constexpr Picoseconds millisecond = 1'000 * microsecond;
 inline constexpr Picoseconds second = 1'000 * millisecond;
 inline constexpr Picoseconds never = UINT64_MAX;
 
+// The datasheet's typical busy times, or its maxima.
+enum class Pace : std::uint8_t { typical, maximum };
+
 constexpr double in_seconds(Picoseconds t) {
     return static_cast<double>(t) / static_cast<double>(second);
 }
