@@ -22,6 +22,11 @@ void clear(T& object) {
     clear(&object, sizeof object);
 }
 
+// Clears what functions called earlier from here have left on the stack, as deep as any of crypto/ goes on the target.
+// Called where a secret was worked on, once, by the outermost function: the inner ones needn't each clear what only
+// they had.
+void clear_stack_below();
+
 // Same length and same bytes? The time depends on the length alone.
 [[nodiscard]] bool equal(Bytes a, Bytes b);
 

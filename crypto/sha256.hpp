@@ -7,17 +7,14 @@
 
 namespace outboot::crypto {
 
-// Copy it to hash several messages that begin alike. After finish() the object is cleared: to hash again, make a new
-// one. Messages up to 2^32 - 1 bytes, more than any memory this is made for.
+// Copy it to hash several messages that begin alike. finish() clears the object: to hash again, make a new one.
+// Messages up to 2^32 - 1 bytes, more than any memory this is made for.
 class Sha256 {
   public:
     static constexpr std::size_t digest_bytes = 32;
     static constexpr std::size_t block_bytes = 64;
 
     Sha256();
-    Sha256(const Sha256&) = default;
-    Sha256& operator=(const Sha256&) = default;
-    ~Sha256();
 
     void update(Bytes data);
     void finish(std::span<std::uint8_t, digest_bytes> digest);
@@ -25,7 +22,7 @@ class Sha256 {
   private:
     std::array<std::uint32_t, 8> state_;
     std::uint32_t length_bytes_;
-    std::array<std::uint8_t, block_bytes> block_;
+    std::array<std::uint32_t, block_bytes / 4> block_; // its bytes in message order
 };
 
 } // namespace outboot::crypto

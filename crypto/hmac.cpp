@@ -1,0 +1,56 @@
+// Secrets on the stack below these functions are for the caller to clear, with clear_stack_below().
+#include "crypto/hmac.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace outboot::crypto {
+
+Hmac::Hmac(Bytes key) {
+    std::array<std::uint8_t, Sha256::block_bytes> block{};
+    if (key.size() > block.size()) {
+        inner_.update(key);
+        inner_.finish(std::span(block).first<Sha256::digest_bytes>());
+        inner_ = Sha256();
+    } else {
+        std::copy(key.begin(), key.end(), block.begin());
+    }
+    for (auto& byte : block) byte ^= 0x36;
+    inner_.update(block);
+    for (auto& byte : block) byte ^= 0x36 ^ 0x5c;
+    outer_.update(block);
+    clear(block);
+}
+
+void Hmac::finish(std::span<std::uint8_t, tag_bytes> tag) {
+    inner_.finish(tag);
+    outer_.update(tag);
+    outer_.finish(tag);
+}
+
+void hkdf(Bytes salt, Bytes input_key, Bytes info, MutableBytes out) {
+    std::array<std::uint8_t, Hmac::tag_bytes> pseudorandom_key;
+    {                       // shares its stack with the loop below
+        Hmac extract(salt); // no salt and 32 zero bytes are the same key to HMAC
+        extract.update(input_key);
+        extract.finish(pseudorandom_key);
+    }
+
+    std::array<std::uint8_t, Hmac::tag_bytes> block;
+    std::size_t chained = 0; // the first block isn't chained to any
+    for (std::uint8_t counter = 1; !out.empty(); ++counter) {
+        Hmac expand(pseudorandom_key);
+        expand.update(Bytes(block).first(chained));
+        expand.update(info);
+        expand.update({&counter, 1});
+        expand.finish(block);
+        chained = block.size();
+        const std::size_t taken = std::min(out.size(), block.size());
+        std::copy_n(block.begin(), taken, out.begin());
+        out = out.subspan(taken);
+    }
+    clear(pseudorandom_key);
+    clear(block);
+}
+
+} // namespace outboot::crypto
