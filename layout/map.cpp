@@ -14,6 +14,7 @@ namespace outboot::layouts {
 namespace {
 
 constexpr std::size_t bar_columns = 64;
+constexpr std::size_t max_columns = 80;
 constexpr char unused_key = '.';
 
 struct Entry {
@@ -79,12 +80,17 @@ std::string remark(const Model& model, const Region& region) {
     case Role::bootloader:
         return fmt::format("keys at {}", address_text(model.core.keys_address));
     case Role::primary:
-        return fmt::format("{} chunks, program at {}", model.chunks.size(), address_text(model.application_address()));
+        return fmt::format("{} chunks, program: {}", model.chunks.size(), address_text(model.application_address()));
     case Role::application:
         return fmt::format("{}", fmt::join(region.sections, " "));
     default:
         return {};
     }
+}
+
+std::string cut_to_width(std::string line) {
+    if (line.size() > max_columns) line = line.substr(0, max_columns - 3) + "...";
+    return line;
 }
 
 std::string memory_picture(const Model& model, Memory memory, char& next_key, bool colours) {
@@ -98,7 +104,7 @@ std::string memory_picture(const Model& model, Memory memory, char& next_key, bo
 
     const std::string title = memory == Memory::external ? "external " + model.external->name : to_string(memory);
     std::string text =
-        fmt::format("{}  {} at {}, blocks {}; one column is {}\n", title, size_text(geometry.size()),
+        fmt::format("{}  {} at {}, blocks {}, 1 column = {}\n", title, size_text(geometry.size()),
                     address_text(geometry.address()), geometry.describe(), size_text(geometry.size() / bar_columns));
     text += draw(columns(entries, geometry.size()), colours);
     std::uint64_t cursor = 0;
@@ -111,7 +117,7 @@ std::string memory_picture(const Model& model, Memory memory, char& next_key, bo
         unused(region->offset);
         const auto line = fmt::format("  {} {:<14} 0x{:08X} {:>10}  {:<11}  {}", key, region->name, region->address,
                                       size_text(region->size), to_string(region->role), remark(model, *region));
-        text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+        text += cut_to_width(line.substr(0, line.find_last_not_of(' ') + 1)) + "\n";
         cursor = region->end();
     }
     unused(geometry.size());

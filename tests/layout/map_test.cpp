@@ -1,0 +1,56 @@
+#include "layout/map.hpp"
+
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "tests/layout/examples.hpp"
+
+namespace outboot::layouts {
+
+TEST(Map, it_fits_80_columns_and_names_every_region) {
+    for (const char* file : {"layout.toml", "layout-scratch.toml", "layout-overwrite.toml"}) {
+        const auto loaded = parse(example(file), file);
+        ASSERT_TRUE(loaded.model);
+        const auto text = picture(*loaded.model, false);
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+        for (const auto& region : loaded.model->regions) EXPECT_NE(text.find(region.name), std::string::npos);
+        EXPECT_EQ(text.find('\033'), std::string::npos);
+    }
+}
+
+TEST(Map, long_names_are_cut) {
+    auto text = with(example(), "name = \"files\"", "name = \"" + std::string(40, 'f') + "\"");
+    text = with(text, ".qspi_flash*", ".a_section_whose_name_is_quite_long_enough*");
+    std::istringstream lines(picture(*parse(text, "l").model, false));
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+}
+
+TEST(Map, it_is_to_scale) {
+    const auto text = picture(*parse(example(), "layout.toml").model, false);
+    // Data flash: 7 KB of 8 are 56 of 64 columns. External: 976, 32, 1008 and 32 KB are 30.5, 1, 31.5 and 1 columns.
+    EXPECT_NE(text.find("[" + std::string(56, 'C') + std::string(8, 'D') + "]"), std::string::npos) << text;
+    EXPECT_NE(text.find("FG"), std::string::npos);
+    EXPECT_NE(text.find("GH]"), std::string::npos);
+}
+
+TEST(Map, a_region_too_small_for_the_scale_still_has_a_column) {
+    const auto shrunk = with(example(), "size = \"32K\"\nsections = [\".qspi_flash*\", \".assets*\"]", "size = \"4K\"");
+    const auto loaded = parse(shrunk, "layout.toml");
+    ASSERT_TRUE(loaded.model) << all_messages(loaded);
+    const auto text = picture(*loaded.model, false);
+    EXPECT_NE(text.find("EFG"), std::string::npos) << text;
+}
+
+TEST(Map, unused_memory_is_shown) {
+    EXPECT_NE(picture(*parse(example("layout-overwrite.toml"), "l").model, false)
+                  .find("(unused)       0x601F8000      32 KB"),
+              std::string::npos);
+}
+
+TEST(Map, colours_come_only_when_asked_for) {
+    EXPECT_NE(picture(*parse(example(), "layout.toml").model, true).find('\033'), std::string::npos);
+}
+
+} // namespace outboot::layouts
