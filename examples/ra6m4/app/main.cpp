@@ -117,7 +117,8 @@ void obey(std::string_view line) {
     if (line == "status") {
         show_status();
     } else if (line.starts_with(receive_command)) {
-        receive(number(line.substr(receive_command.size())));
+        line.remove_prefix(receive_command.size());
+        receive(number(line));
     } else if (line == "request test") {
         report(line, update.request(core::Request::test));
     } else if (line == "request permanent") {
