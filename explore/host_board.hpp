@@ -70,8 +70,8 @@ class Environment : public Chooser {
     virtual bool operate(World& world, const Operation& op) = 0;
     // Does the external chip answer an access? `opening` says what kind.
     virtual bool external_answers(bool /*opening*/) { return true; }
-    // What the external chip sends may differ from what it holds.
-    virtual void external_sends(std::uint32_t /*at*/, MutableBytes /*bytes*/) {}
+    // What a chip sends may differ from what it holds.
+    virtual void sends(Chip /*chip*/, std::uint32_t /*at*/, MutableBytes /*bytes*/) {}
     // The boot waits a moment. May throw Waiting or PowerCut.
     virtual void wait(const core::RamRecord& ram) = 0;
     std::uint32_t choose(std::uint32_t /*count*/) override { return 0; }
@@ -94,6 +94,7 @@ class HostBoard {
 
         bool read(std::uint32_t at, MutableBytes out) {
             flash(board_.world_, chip_).read(at, out, board_.environment_);
+            board_.environment_.sends(chip_, at, out);
             return true;
         }
 
@@ -128,10 +129,7 @@ class HostBoard {
         void close() {}
 
         bool read(std::uint32_t at, MutableBytes out) {
-            if (!board_.environment_.external_answers(false)) return false;
-            Device::read(at, out);
-            board_.environment_.external_sends(at, out);
-            return true;
+            return board_.environment_.external_answers(false) && Device::read(at, out);
         }
         bool erase(std::uint32_t at, std::uint32_t bytes) {
             return board_.environment_.external_answers(false) && Device::erase(at, bytes);
@@ -152,13 +150,14 @@ class HostBoard {
     core::RamRecord& ram_record() { return ram_; }
     void feed() {}
     void pause() { environment_.wait(ram_); }
-    void recover(core::Reason) {}
+    void recover(core::Reason) { ++recoveries; }
     [[noreturn]] void reset() { throw Reset{}; }
     [[noreturn]] void start(std::uint32_t address) { throw Started{address}; }
 
     Device code_flash;
     External external;
     DataFlash data_flash;
+    std::uint32_t recoveries = 0; // calls of the port's hook for a device with nothing to run
 
   private:
     // The bootloader keeps to its areas: what an operation may touch is the layout's business, not the chip's.
