@@ -44,7 +44,9 @@ class Boot {
         read_record();
         if (journal_found_ && !journal_.settled()) {
             edit();
-            (void)commit();
+            // A move may only follow from what is settled; an image may run all the same.
+            const bool must = phase() == Phase::moving || phase() == Phase::restoring;
+            while (!commit() && must) board_.pause();
         }
         for (;;) {
             switch (phase()) {
@@ -316,7 +318,7 @@ class Boot {
 
     Reason try_move(const Move& move, const MoveKeys& keys) {
         const bool incoming = move.carries == Carries::incoming;
-        Reason trouble = Reason::chip_read_failed;
+        Reason trouble = Reason::chip_missing;
         for (int i = 0; i < chip_retries && trouble != Reason::none; ++i) {
             close_chip();
             if (!open_chip()) continue;

@@ -70,6 +70,8 @@ class Environment : public Chooser {
     virtual bool operate(World& world, const Operation& op) = 0;
     // Does the external chip answer an access? `opening` says what kind.
     virtual bool external_answers(bool /*opening*/) { return true; }
+    // Can these bytes of the external chip be read?
+    virtual bool readable(std::uint32_t /*at*/, std::size_t /*bytes*/) { return true; }
     // What a chip sends may differ from what it holds.
     virtual void sends(Chip /*chip*/, std::uint32_t /*at*/, MutableBytes /*bytes*/) {}
     // The boot waits a moment. May throw Waiting or PowerCut.
@@ -129,7 +131,8 @@ class HostBoard {
         void close() {}
 
         bool read(std::uint32_t at, MutableBytes out) {
-            return board_.environment_.external_answers(false) && Device::read(at, out);
+            return board_.environment_.external_answers(false) && board_.environment_.readable(at, out.size()) &&
+                   Device::read(at, out);
         }
         bool erase(std::uint32_t at, std::uint32_t bytes) {
             return board_.environment_.external_answers(false) && Device::erase(at, bytes);

@@ -98,11 +98,11 @@ struct ModelCrypto {
     }
 
     static std::array<std::uint8_t, wrapped_bytes> wrap(Bytes image_key, Bytes device_private) {
-        std::array<std::uint8_t, wrapped_bytes> wrapped{};
+        std::array<std::uint8_t, wrapped_bytes> wrapped{}; // every byte counts, as in the real one
         const auto pad = ModelHash::of({device_private});
         const auto tag = ModelHash::of({device_private, image_key});
         for (std::size_t i = 0; i < 16; ++i) wrapped[i] = static_cast<std::uint8_t>(image_key[i] ^ pad[i]);
-        std::copy(tag.begin(), tag.end(), wrapped.begin() + 16);
+        for (std::size_t i = 16; i < wrapped.size(); ++i) wrapped[i] = tag[i % tag.size()];
         return wrapped;
     }
 
@@ -110,8 +110,8 @@ struct ModelCrypto {
                        Bytes wrapped) {
         const auto pad = ModelHash::of({device_private});
         for (std::size_t i = 0; i < 16; ++i) key[i] = static_cast<std::uint8_t>(wrapped[i] ^ pad[i]);
-        const auto tag = ModelHash::of({device_private, key});
-        const bool fits = std::equal(tag.begin(), tag.end(), wrapped.begin() + 16);
+        const auto expected = wrap(key, device_private);
+        const bool fits = std::equal(expected.begin(), expected.end(), wrapped.begin(), wrapped.end());
         if (!fits) std::fill(key.begin(), key.end(), std::uint8_t{0});
         return fits;
     }

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <random>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -23,6 +24,16 @@ using explore::Operation;
 using explore::Product;
 using explore::World;
 
+// Draws numbers, the same ones for the same seed.
+class Dice {
+  public:
+    explicit Dice(std::uint32_t seed) : engine_(seed) {}
+    std::uint32_t below(std::uint32_t bound) { return static_cast<std::uint32_t>(engine_() % bound); }
+
+  private:
+    std::mt19937 engine_;
+};
+
 enum class When { before, inside, after };
 
 // Blocks of two sizes, as on the RA6M4: three chunks of 1 KiB, the lowest of them made of two blocks.
@@ -37,6 +48,7 @@ inline Layout small_layout(Plan plan) {
     layout.hole = {512 + 3072, 1024};
     layout.external_erase_block = 256;
     layout.external_chunk_block = 512;
+    layout.chunk_bytes = core::chunk_limit(layout);
     layout.external_size = 512 + 3072 + 1024 + 512;
     layout.journal = {64, 6 * 64 + 2 * 320};
     layout.journal_bank_bytes = 64;
@@ -72,6 +84,8 @@ class TestEnvironment final : public explore::Environment {
         return external_accesses <= good_external_accesses;
     }
 
+    bool readable(std::uint32_t at, std::size_t bytes) override { return !unreadable || !unreadable(at, bytes); }
+
     void sends(Chip chip, std::uint32_t at, MutableBytes bytes) override {
         if (on_read) on_read(chip, at, bytes);
     }
@@ -101,6 +115,7 @@ class TestEnvironment final : public explore::Environment {
     std::function<void()> on_external_access;
     std::function<void()> on_wait;
     std::function<void(Chip, std::uint32_t, MutableBytes)> on_read;
+    std::function<bool(std::uint32_t, std::size_t)> unreadable; // external: from, bytes
     std::function<std::uint32_t(std::uint32_t)> choice;
 
     std::uint32_t operations = 0;
