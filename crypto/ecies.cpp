@@ -19,32 +19,44 @@ constexpr std::uint8_t unwrap_info[] = {'M', 'C', 'U', 'B', 'o', 'o', 't', '_', 
 constexpr std::uint8_t way_out_info[] = {'o', 'u', 't', 'b', 'o', 'o', 't', ' ', 'w',
                                          'a', 'y', ' ', 'o', 'u', 't', ' ', 'v', '1'};
 
+// Cipher key and MAC key, in this order.
+using Keys = std::array<std::uint8_t, image_key_bytes + Hmac::tag_bytes>;
+
+// The steps are functions of their own, and not inlined, so that their stacks lie over each other.
+
+[[gnu::noinline]] bool derive(Keys& keys, std::span<const std::uint8_t, p256_scalar_bytes> device_private,
+                              std::span<const std::uint8_t, p256_uncompressed_bytes> ephemeral) {
+    std::array<std::uint8_t, 32> shared;
+    const bool valid = ecdh(shared, device_private, ephemeral);
+    hkdf({}, shared, unwrap_info, keys); // in any case: the answer says whether it means something
+    return valid;
+}
+
+[[gnu::noinline]] bool tag_fits(const Keys& keys, Bytes wrapped) {
+    std::array<std::uint8_t, Hmac::tag_bytes> tag;
+    Hmac mac{std::span(keys).last<Hmac::tag_bytes>()};
+    mac.update(wrapped.subspan(key_at));
+    mac.finish(tag);
+    return equal(tag, wrapped.subspan(tag_at, Hmac::tag_bytes));
+}
+
+[[gnu::noinline]] void decrypt(std::span<std::uint8_t, image_key_bytes> key, const Keys& keys) {
+    AesCtr(std::span(keys).first<image_key_bytes>()).apply(0, key);
+}
+
 } // namespace
 
 bool unwrap(std::span<std::uint8_t, image_key_bytes> image_key,
             std::span<const std::uint8_t, p256_scalar_bytes> device_private, Bytes wrapped) {
     std::fill(image_key.begin(), image_key.end(), std::uint8_t{0});
     if (wrapped.size() != wrapped_bytes) return false;
-
-    // Secret all along: the shared point's x, then the keys made from it (cipher key, then MAC key), then the tag.
-    std::array<std::uint8_t, 32> shared;
-    bool good = ecdh(shared, device_private, wrapped.first<tag_at>());
+    Keys keys;
+    const bool good = derive(keys, device_private, wrapped.first<tag_at>()) && tag_fits(keys, wrapped);
     if (good) {
-        std::array<std::uint8_t, image_key_bytes + Hmac::tag_bytes> keys;
-        hkdf({}, shared, unwrap_info, keys);
-        std::array<std::uint8_t, Hmac::tag_bytes> tag;
-        Hmac mac{std::span(keys).last<Hmac::tag_bytes>()};
-        mac.update(wrapped.subspan(key_at));
-        mac.finish(tag);
-        good = equal(tag, wrapped.subspan(tag_at, Hmac::tag_bytes));
-        if (good) {
-            std::copy_n(wrapped.begin() + key_at, image_key_bytes, image_key.begin());
-            AesCtr(std::span(keys).first<image_key_bytes>()).apply(0, image_key);
-        }
-        clear(keys);
-        clear(tag);
+        std::copy_n(wrapped.begin() + key_at, image_key_bytes, image_key.begin());
+        decrypt(image_key, keys);
     }
-    clear(shared);
+    clear(keys);
     clear_stack_below();
     return good;
 }

@@ -6,20 +6,27 @@
 
 namespace outboot::crypto {
 
-Hmac::Hmac(Bytes key) {
-    std::array<std::uint8_t, Sha256::block_bytes> block{};
-    if (key.size() > block.size()) {
-        inner_.update(key);
-        inner_.finish(std::span(block).first<Sha256::digest_bytes>());
-        inner_ = Sha256();
-    } else {
-        std::copy(key.begin(), key.end(), block.begin());
+namespace {
+
+// One block: the key, filled up with zeros, under a mask.
+void start(Sha256& hash, Bytes key, unsigned mask) {
+    for (std::size_t i = 0; i < Sha256::block_bytes; ++i) {
+        const auto byte = static_cast<std::uint8_t>((i < key.size() ? key[i] : 0U) ^ mask);
+        hash.update({&byte, 1});
     }
-    for (auto& byte : block) byte ^= 0x36;
-    inner_.update(block);
-    for (auto& byte : block) byte ^= 0x36 ^ 0x5c;
-    outer_.update(block);
-    clear(block);
+}
+
+} // namespace
+
+Hmac::Hmac(Bytes key) {
+    std::array<std::uint8_t, Sha256::digest_bytes> hashed;
+    if (key.size() > Sha256::block_bytes) {
+        inner_.update(key);
+        inner_.finish(hashed);
+        key = hashed;
+    }
+    start(inner_, key, 0x36);
+    start(outer_, key, 0x5c);
 }
 
 void Hmac::finish(std::span<std::uint8_t, tag_bytes> tag) {

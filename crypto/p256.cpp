@@ -29,7 +29,7 @@ using U256 = std::uint32_t[8]; // least significant word first
 
 // Jacobian coordinates in the Montgomery domain; z = 0 is the point at infinity.
 struct Point {
-    U256 x{}, y{}, z{};
+    U256 x, y, z;
 };
 
 void set(U256& to, const U256& from) {
@@ -98,12 +98,13 @@ void ecdsa_verify(core::Verdict& verdict, std::span<const std::uint8_t, p256_poi
                   std::span<const std::uint8_t, 32> hash,
                   std::span<const std::uint8_t, p256_signature_bytes> signature) {
     verdict.reject();
-    U256 u1{}, u2{}, v1{}, v2{};
+    struct {
+        U256 u1, u2, v1, v2, qx, qy;
+        Point sum;
+    } work{};
+    auto& [u1, u2, v1, v2, qx, qy, sum] = work;
     if (!solve(u1, u2, hash.data(), signature.data())) return;
-
-    U256 qx{}, qy{};
     if (point_from_bytes(qx, qy, public_key.data()) != 0) return;
-    Point sum;
     for (unsigned bits = 0; bits < 256; ++bits) {
         point_double(sum.x, sum.y, sum.z);
         if (move_bit(u1, v1) != 0) add(sum, p256_gx, p256_gy);

@@ -57,7 +57,11 @@ void compress(std::array<std::uint32_t, 8>& state, const std::uint32_t* block) {
 
 } // namespace
 
-Sha256::Sha256() : state_(initial_state), length_bytes_(0) {}
+void Sha256::start() {
+    state_ = initial_state;
+    length_bytes_ = 0;
+    clear(block_);
+}
 
 void Sha256::update(Bytes data) {
     for (const std::uint8_t byte : data) {
@@ -77,7 +81,7 @@ void Sha256::finish(std::span<std::uint8_t, digest_bytes> digest) {
     block_[15] = big_endian(length << 3);
     compress(state_, block_.data());
     for (std::size_t i = 0; i < digest_bytes; ++i) digest[i] = static_cast<std::uint8_t>(state_[i / 4] >> (~i % 4 * 8));
-    clear(*this);
+    start();
 }
 
 } // namespace outboot::crypto

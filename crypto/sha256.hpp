@@ -7,19 +7,21 @@
 
 namespace outboot::crypto {
 
-// Copy it to hash several messages that begin alike. finish() clears the object: to hash again, make a new one.
-// Messages up to 2^32 - 1 bytes, more than any memory this is made for.
+// Copy it to hash several messages that begin alike. After finish() nothing of the message is left in the object, and it
+// is ready for another. Messages up to 2^32 - 1 bytes, more than any memory this is made for.
 class Sha256 {
   public:
     static constexpr std::size_t digest_bytes = 32;
     static constexpr std::size_t block_bytes = 64;
 
-    Sha256();
+    Sha256() { start(); }
 
     void update(Bytes data);
     void finish(std::span<std::uint8_t, digest_bytes> digest);
 
   private:
+    void start();
+
     std::array<std::uint32_t, 8> state_;
     std::uint32_t length_bytes_;
     std::array<std::uint32_t, block_bytes / 4> block_; // its bytes in message order

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <cstring>
+#include <type_traits>
+
 #include "crypto/hmac.hpp"
 #include "tests/crypto/reference.hpp"
 
@@ -80,13 +83,18 @@ TEST(Sha256, a_copy_goes_its_own_way) {
     EXPECT_EQ(digest, sha256(ascii("the beginning that both share right")));
 }
 
-TEST(Sha256, leaves_nothing_of_the_message_behind) {
+TEST(Sha256, is_as_new_after_a_digest_with_nothing_of_the_message_left) {
     Sha256 hash;
     hash.update(ascii("secret"));
     Data digest(32);
     hash.finish(std::span(digest).first<32>());
-    const auto* object = reinterpret_cast<const std::uint8_t*>(&hash);
-    EXPECT_EQ(Data(object, object + sizeof hash), Data(sizeof hash));
+    const Sha256 fresh;
+    static_assert(std::has_unique_object_representations_v<Sha256>);
+    EXPECT_EQ(std::memcmp(&hash, &fresh, sizeof hash), 0);
+
+    hash.update(ascii("abc"));
+    hash.finish(std::span(digest).first<32>());
+    EXPECT_EQ(digest, sha256(ascii("abc")));
 }
 
 // RFC 4231, test cases 1, 2 and 6 (a key longer than a block).
