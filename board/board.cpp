@@ -29,6 +29,8 @@ const char* name(Stop s) {
         return "power-cut";
     case Stop::idle:
         return "idle";
+    case Stop::interrupted:
+        return "interrupted";
     case Stop::fault:
         return "fault";
     case Stop::violation:
@@ -142,6 +144,9 @@ bool Board::skip_happened() const {
 
 RunResult Board::run(const Until& until) {
     return machine_->run(until);
+}
+void Board::interrupt() {
+    machine_->interrupted = true;
 }
 Picoseconds Board::now() const {
     return machine_->world.now();

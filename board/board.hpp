@@ -57,9 +57,9 @@ struct Config {
     std::uint64_t seed = 1; // RAM at power-on, noise, torn contents
 
     // Starts the independent watchdog with the longest of FSP's usual periods (2048 × 128 cycles of 15 kHz = 17.5 s),
-    // as OFS0 would. Without it OFS0 and OFS1 are what the option-setting memory holds (erased: both watchdogs off).
+    // through OFS0. Without it OFS0 is what the option-setting memory holds (erased: both watchdogs off).
     bool watchdog = false;
-    std::optional<std::uint32_t> ofs0; // overrides the option-setting memory
+    std::optional<std::uint32_t> ofs0{}; // put into the option-setting memory at every power_on()
 
     bool stop_at_violation = true;
     // A HardFault runs the firmware's own handler; otherwise it stops run() with Stop::fault.
@@ -77,6 +77,7 @@ enum class Stop : std::uint8_t {
     reset_limit,       // Until::resets MCU resets in this run
     power_cut,         // a scheduled cut; power_on() goes on
     idle,              // the CPU sleeps or spins in `b .` and nothing can ever wake it
+    interrupted,       // Board::interrupt()
     fault,             // a fault exception, or an instruction that doesn't exist
     violation,         // see violations().back()
 };
@@ -84,8 +85,8 @@ const char* name(Stop);
 
 // What ends a run. Limits count from the call of run().
 struct Until {
-    std::string uart_text;                // empty: none. Looked for in what is sent from the call on, over all channels
-    std::optional<std::uint32_t> address; // of an instruction, bit 0 ignored
+    std::string uart_text{}; // empty: none. Looked for in what is sent from the call on, over all channels
+    std::optional<std::uint32_t> address{}; // of an instruction, bit 0 ignored
     bool input_wanted = false;
     Picoseconds time = 120 * second; // virtual
     std::uint64_t instructions = UINT64_MAX;
@@ -171,6 +172,9 @@ class Board {
     // --- Running.
 
     RunResult run(const Until& until = {});
+
+    // Ends run() soon, from a signal handler or another thread.
+    void interrupt();
 
     Picoseconds now() const;
     std::uint64_t instructions() const;

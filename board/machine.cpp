@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "format/image.hpp"
+
 namespace outboot::board {
 
 namespace {
@@ -172,6 +174,11 @@ void Board::Machine::power_on() {
     }
     cpu.code_changed(address::ram, address::ram_bytes);
     if (!nor.silent()) nor.power_cycle();
+    if (config.ofs0 || config.watchdog) { // firmware reads it too
+        std::array<std::uint8_t, 4> ofs0;
+        format::put32(ofs0.data(), config.ofs0.value_or(ofs0_with_watchdog));
+        options.load(0, ofs0);
+    }
     powered = true;
     world.power_failed = false;
     first_boot_of_session = boots.size();
@@ -200,9 +207,8 @@ void Board::Machine::reset(ResetCause cause) {
     world.reset_wanted.reset();
     reset_models();
     sysc.set_cause(cause);
-    const std::uint32_t ofs0 = config.ofs0 ? *config.ofs0 : config.watchdog ? ofs0_with_watchdog : options.ofs0();
-    iwdt.start_from_ofs0(ofs0);
-    wdt.start_from_ofs0(ofs0);
+    iwdt.start_from_ofs0(options.ofs0());
+    wdt.start_from_ofs0(options.ofs0());
     cpu.reset(cpu.load(address::code_flash), cpu.load(address::code_flash + 4));
     boots.push_back({.cause = cause, .began = world.now(), .began_at_instruction = world.instructions, .uart = {}});
 }

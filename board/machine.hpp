@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <functional>
 #include <map>
 #include <optional>
@@ -66,6 +67,7 @@ struct Board::Machine {
     Cpu cpu;
 
     bool powered = false;
+    std::atomic<bool> interrupted = false;
     std::vector<Boot> boots;
     std::size_t first_boot_of_session = 0;
     std::uint64_t cut_instruction = UINT64_MAX;

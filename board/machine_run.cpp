@@ -9,8 +9,9 @@
 namespace outboot::board {
 
 namespace {
+constexpr Picoseconds longest_absence = 10 * millisecond;         // an interrupt() is noticed by then
 constexpr Picoseconds masked_exception_recheck = 1 * microsecond; // CPSIE makes no event of its own
-}
+} // namespace
 
 RunResult Board::Machine::run(const Until& until) {
     current = {};
@@ -100,6 +101,9 @@ void Board::Machine::take_exception(unsigned number) {
         world.violation(fmt::format("exception {} while its vector lies in code flash that can't be read", number));
         return stop(Stop::violation, world.violations.back().what);
     }
+    if (number >= 32 && scs.vtor() % 512 != 0)
+        world.violation(fmt::format("exception {} with VTOR = 0x{:08x}: 112 vectors need a table aligned to 512 bytes",
+                                    number, scs.vtor()));
     scs.entered(number);
     cpu.enter_exception(number, cpu.load(vector));
 }
@@ -168,12 +172,14 @@ bool Board::Machine::decide_stop() {
         stop(Stop::time_limit, fmt::format("{:.3f} s of virtual time", in_seconds(current.until.time)));
     if (world.instructions >= current.last_instruction)
         stop(Stop::instruction_limit, fmt::format("{} instructions", current.until.instructions));
+    if (interrupted.exchange(false)) stop(Stop::interrupted, "interrupted");
     return current.stop || world.power_failed || world.reset_wanted;
 }
 
 // Never later than the next thing that must be noticed. Instructions are limits too: they take at least their time.
 void Board::Machine::set_horizon() {
-    Picoseconds next = std::min({current.end, cut_time, iwdt.underflow_at(), wdt.underflow_at()});
+    Picoseconds next =
+        std::min({current.end, world.now() + longest_absence, cut_time, iwdt.underflow_at(), wdt.underflow_at()});
     if (scs.systick_interrupts()) next = std::min(next, scs.systick_wraps_at());
     const std::uint64_t last = std::min(current.last_instruction, cut_instruction);
     if (last != UINT64_MAX) next = std::min(next, world.now() + (last - world.instructions) * cpu.instruction_time());

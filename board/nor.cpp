@@ -124,13 +124,15 @@ std::uint8_t Nor::poll_status(unsigned number) {
 }
 
 bool Nor::hears_commands() {
-    return !silent_ && !state_.power_down && !state_.qpi && !state_.continuous_read && world_.now() >= deaf_until_;
+    const bool same_lines = state_.qpi == (lines_ == 4);
+    return !silent_ && !state_.power_down && same_lines && !state_.continuous_read && world_.now() >= deaf_until_;
 }
 
 // --- The bus
 
-void Nor::select() {
+void Nor::select(unsigned lines) {
     selected_ = true;
+    lines_ = lines;
     cycle_.clear();
 }
 
@@ -243,8 +245,13 @@ void Nor::execute() {
         if (opcode == op::release) state_.power_down = false, deaf_until_ = world_.now() + power_down_time;
         return;
     }
-    if (state_.continuous_read || state_.qpi) { // a single line of ones ends both: the other lines are pulled up
-        if (only_ff(cycle_)) state_.continuous_read = state_.qpi = false;
+    if (state_.continuous_read) { // everything is taken for an address, but a byte of ones on one line ends the mode
+        if (lines_ == 1 && only_ff(cycle_)) state_.continuous_read = false;
+        return;
+    }
+    if (state_.qpi != (lines_ == 4)) return; // a quarter, or the fourfold, of the clocks the chip counts: no command
+    if (state_.qpi && opcode == part_.exit_qpi) {
+        state_.qpi = false;
         return;
     }
 

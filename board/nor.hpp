@@ -30,7 +30,7 @@ struct NorPart {
     // Where the quad-enable bit is, and whether the part leaves the factory with it set.
     bool quad_enable_in_status_1; // bit 6 of SR1 (Macronix); else bit 1 of SR2 (Winbond)
     bool quad_enable_set;
-    std::uint8_t enter_qpi, exit_qpi; // 0: none
+    std::uint8_t enter_qpi, exit_qpi; // 0: none; heard in single-line and in QPI mode
 };
 
 inline constexpr NorPart w25q16jv{
@@ -44,7 +44,7 @@ inline constexpr NorPart w25q16jv{
     .resume = 0x7a,
     .quad_enable_in_status_1 = false,
     .quad_enable_set = true,
-    .enter_qpi = 0x38,
+    .enter_qpi = 0,
     .exit_qpi = 0xff,
 };
 
@@ -116,7 +116,7 @@ class Nor {
 
     // --- The bus.
 
-    void select();
+    void select(unsigned lines = 1);         // 4: the controller speaks QPI
     std::uint8_t transfer(std::uint8_t out); // one byte each way, single line
     void deselect();
     // The controller's mapped read: a whole fast-read command with this opcode (0: continuous, no opcode is sent) and
@@ -177,6 +177,7 @@ class Nor {
 
     std::vector<std::uint8_t> cycle_; // bytes sent since select()
     bool selected_ = false;
+    unsigned lines_ = 1; // of this cycle
 
     bool silent_ = false;
     bool lost_write_enable_ = false; // by a fault, not by the firmware: an unexpected refusal is not its mistake

@@ -4,8 +4,8 @@
 
 namespace outboot::board {
 
-void Operations::cut_at(std::uint64_t number, Moment moment, std::optional<Device> device) {
-    cuts_.push_back({number, moment, device});
+void Operations::cut_at(std::uint64_t number, Moment moment, std::optional<Device> device, std::optional<Kind> kind) {
+    cuts_.push_back({number, moment, device, kind});
 }
 
 void Operations::cut_randomly(std::uint64_t seed, double per_operation, unsigned cuts) {
@@ -24,9 +24,15 @@ void Operations::clear_plans() {
     random_cuts_left_ = 0;
 }
 
-std::uint64_t Operations::total() const {
+std::uint64_t Operations::count(std::optional<Device> device, std::optional<Kind> kind) const {
     std::uint64_t sum = 0;
-    for (const DeviceCounts& c : counts_) sum += c.operations();
+    for (std::size_t d = 0; d < device_count; ++d) {
+        if (device && static_cast<std::size_t>(*device) != d) continue;
+        const DeviceCounts& c = counts_[d];
+        if (!kind || *kind == Kind::erase) sum += c.erases;
+        if (!kind || *kind == Kind::program) sum += c.programs;
+        if (!kind || *kind == Kind::configure) sum += c.configurations;
+    }
     return sum;
 }
 
@@ -48,8 +54,11 @@ Fate fate_of(Moment moment) {
 
 Fate Operations::begin(Device device, Kind kind, std::uint32_t bytes, Picoseconds busy) {
     DeviceCounts& own = counts_[static_cast<std::size_t>(device)];
-    const std::uint64_t number = total();
     const std::uint64_t own_number = own.operations();
+    const auto due = std::find_if(cuts_.begin(), cuts_.end(), [&](const Cut& c) {
+        const bool concerned = c.device.value_or(device) == device && c.kind.value_or(kind) == kind;
+        return concerned && c.number == count(c.device, c.kind);
+    });
 
     own.busy += busy;
     switch (kind) {
@@ -64,9 +73,6 @@ Fate Operations::begin(Device device, Kind kind, std::uint32_t bytes, Picosecond
         break;
     }
 
-    const auto due = std::find_if(cuts_.begin(), cuts_.end(), [&](const Cut& c) {
-        return c.device ? *c.device == device && c.number == own_number : c.number == number;
-    });
     if (due != cuts_.end()) {
         const Fate fate = fate_of(due->moment);
         cuts_.erase(due);

@@ -47,9 +47,9 @@ struct DeviceCounts {
 
 class Operations {
   public:
-    // Power fails at operation `number` (from 0, counted on `device`, or over all three). Several may be scheduled;
-    // each happens once.
-    void cut_at(std::uint64_t number, Moment moment, std::optional<Device> device = {});
+    // Power fails at operation `number`, from 0, counted over all operations or over those of one device, of one kind.
+    // Several may be scheduled; each happens once.
+    void cut_at(std::uint64_t number, Moment moment, std::optional<Device> device = {}, std::optional<Kind> kind = {});
 
     // From now on every operation is cut with probability `per_operation`, at a moment drawn too, `cuts` times in all.
     void cut_randomly(std::uint64_t seed, double per_operation, unsigned cuts);
@@ -62,7 +62,8 @@ class Operations {
     void clear_plans();
 
     const DeviceCounts& counts(Device d) const { return counts_[static_cast<std::size_t>(d)]; }
-    std::uint64_t total() const;
+    std::uint64_t total() const { return count({}, {}); }
+    std::uint64_t count(std::optional<Device> device, std::optional<Kind> kind) const;
     void reset_counts() { counts_ = {}; }
 
     // For the device models: an operation is accepted; what happens to it?
@@ -73,6 +74,7 @@ class Operations {
         std::uint64_t number;
         Moment moment;
         std::optional<Device> device;
+        std::optional<Kind> kind;
     };
     struct Failure {
         Device device;

@@ -25,7 +25,8 @@ class OptionMemory {
     void latch();
 
     std::uint32_t ofs0() const { return word(0x00); }
-    std::uint32_t ofs1() const { return word(0x80); }
+    // Each bit of OFS1 comes from the non-secure or, where OFS1_SEL is 0, from the secure word.
+    std::uint32_t ofs1() const { return (word(0x80) & word(0x180)) | (word(0x100) & ~word(0x180)); }
 
   private:
     std::array<std::uint8_t, size> bytes_ = [] {

@@ -128,7 +128,7 @@ void Qspi::write(std::uint32_t offset, unsigned size, std::uint32_t value) {
         return;
     case reg::sfmspc:
         sfmspc_ = value;
-        if ((value & 3) != 0) world_.violation("QSPI: dual and quad protocol (SFMSPI) aren't modelled");
+        if ((value & 3) == 1) world_.violation("QSPI: the dual protocol (SFMSPI = 1) isn't modelled");
         return;
     case reg::sfmpmd:
         sfmpmd_ = value;
@@ -154,9 +154,9 @@ std::uint8_t Qspi::exchange(std::uint8_t out) {
     if (!cycle_open_) {
         cycle_open_ = true;
         cycle_reaches_chip_ = module_runs();
-        if (cycle_reaches_chip_) chip_.select();
+        if (cycle_reaches_chip_) chip_.select(lines());
     }
-    world_.pass(8 * clock_period());
+    world_.pass(8 / lines() * clock_period());
     return cycle_reaches_chip_ ? chip_.transfer(out) : Nor::floating;
 }
 

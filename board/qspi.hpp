@@ -34,6 +34,7 @@ class Qspi final : public Peripheral {
   private:
     bool module_runs();
     Picoseconds clock_period() const;
+    unsigned lines() const { return (sfmspc_ & 3) == 2 ? 4 : 1; } // of direct communication
     void end_cycle();
     std::uint8_t exchange(std::uint8_t out);
     std::uint8_t read_opcode() const;

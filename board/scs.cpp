@@ -266,8 +266,6 @@ void Scs::write_word(std::uint32_t offset, std::uint32_t value) {
         if ((value & 1u << 31) != 0) pending_[exception::nmi] = true;
         return;
     case reg::vtor:
-        if (value % 512 != 0)
-            world_.violation(fmt::format("VTOR = 0x{:08x}: 112 vectors need a table aligned to 512 bytes", value));
         vtor_ = value & ~0x7fu;
         return;
     case reg::aircr:

@@ -4,6 +4,7 @@
 #include <array>
 
 #include <poll.h>
+#include <time.h>
 #include <unistd.h>
 
 namespace outboot::board {
@@ -18,9 +19,10 @@ constexpr Picoseconds shortest_sleep = 200 * microsecond;
 void UartLink::received(std::uint8_t byte) {
     waits_.clear();
     if (on_text) on_text(static_cast<char>(byte));
-    if (out_ >= 0) // a terminal that has gone away is no error of the board
-        [[maybe_unused]]
-        const ssize_t n = ::write(out_, &byte, 1);
+    // What nobody listens to is lost, as on a serial line.
+    pollfd p{.fd = out_, .events = POLLOUT, .revents = 0};
+    if (out_ < 0 || ::poll(&p, 1, 0) <= 0 || (p.revents & POLLOUT) == 0 || (p.revents & POLLHUP) != 0) return;
+    [[maybe_unused]] const ssize_t n = ::write(out_, &byte, 1);
 }
 
 bool UartLink::has_byte() {
@@ -42,7 +44,8 @@ bool UartLink::fill_from_descriptor(Picoseconds patience) {
     std::array<std::uint8_t, 4096> buffer;
     const ssize_t n = ::read(in_, buffer.data(), buffer.size());
     if (n > 0) queue_.insert(queue_.end(), buffer.begin(), buffer.begin() + n);
-    if (n == 0) in_ = -1; // end of the input
+    if (n == 0) in_ = -1;                   // end of the input
+    if (n < 0) ::nanosleep(&wait, nullptr); // a pseudo-terminal that no program has open
     return n > 0;
 }
 

@@ -54,6 +54,7 @@ Windows::Windows(World& world, Faci& faci, Qspi& qspi, const OptionMemory& optio
       options(world, "option-setting memory",
               [&](std::uint32_t offset, unsigned size) {
                   constexpr std::uint32_t first = OptionMemory::base & page_mask;
+                  if (faci.code_pe_mode()) world.violation("option-setting memory was read in code-flash P/E mode");
                   return gather(
                       [&](std::uint32_t at) {
                           return at - first < OptionMemory::size ? option_memory.bytes()[at - first] : 0xff;

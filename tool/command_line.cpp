@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "layout/text.hpp"
+#include "tool/board_command.hpp"
 #include "tool/commands.hpp"
 #include "tool/console.hpp"
 #include "tool/failure.hpp"
@@ -53,6 +54,7 @@ void add_all_commands(CLI::App& app, int& exit_code) {
     add_verify_command(app);
     add_dumpinfo_command(app);
     add_provision_command(app);
+    add_board_command(app, exit_code);
     app.add_subcommand("version", "Print the version")->callback([] { fmt::print("{}\n", OUTBOOT_VERSION); });
 }
 
