@@ -1,9 +1,9 @@
 #include "layout/text.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <limits>
-#include <numeric>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -36,20 +36,23 @@ std::string with_thousands(std::uint64_t number) {
     return text;
 }
 
-// Levenshtein distance; a swap of neighbours counts as two, which is near enough for a hint.
+// Edits that turn one word into the other: a letter more, less or another, or two neighbours swapped. Case is no edit.
 std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t replaced = diagonal + (std::tolower(a[i]) == std::tolower(b[j]) ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    const auto same = [](char x, char y) { return std::tolower(x) == std::tolower(y); };
+    std::vector<std::vector<std::size_t>> edits(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i)
+        for (std::size_t j = 0; j <= b.size(); ++j) {
+            auto& here = edits[i][j];
+            if (i == 0 || j == 0) {
+                here = i + j;
+                continue;
+            }
+            here = std::min(
+                {edits[i - 1][j] + 1, edits[i][j - 1] + 1, edits[i - 1][j - 1] + (same(a[i - 1], b[j - 1]) ? 0 : 1)});
+            if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
+                here = std::min(here, edits[i - 2][j - 2] + 1);
         }
-    }
-    return row[b.size()];
+    return edits[a.size()][b.size()];
 }
 
 } // namespace

@@ -27,6 +27,7 @@ class ElfReader {
         if (header_.e_ident[EI_CLASS] != ELFCLASS32 || header_.e_ident[EI_DATA] != ELFDATA2LSB ||
             header_.e_type != ET_EXEC)
             fail("it isn't a linked 32-bit little-endian program");
+        require_whole();
         elf_getshdrstrndx(elf_, &names_);
         std::size_t count = 0;
         elf_getphdrnum(elf_, &count);
@@ -69,6 +70,14 @@ class ElfReader {
 
   private:
     [[noreturn]] void fail(const std::string& why) { throw Failure(fmt::format("can't use {}: {}", path_, why)); }
+
+    // libelf quietly takes a file whose section table is cut off for one without sections.
+    void require_whole() {
+        std::size_t length = 0;
+        const bool readable = elf_rawfile(elf_, &length) != nullptr;
+        const std::uint64_t sections_end = header_.e_shoff + std::uint64_t{header_.e_shnum} * header_.e_shentsize;
+        if (!readable || sections_end > length) fail("it is cut off");
+    }
 
     GElf_Shdr header_of(Elf_Scn* section) {
         GElf_Shdr header;

@@ -30,7 +30,7 @@ struct SignOptions {
     std::string key;
     std::string version;
     std::string encrypt;
-    std::string counter;
+    std::optional<std::string> counter;
     std::string dependencies;
     std::vector<std::pair<std::string, std::string>> custom_tlvs;
     std::optional<std::uint32_t> header_size;
@@ -225,7 +225,7 @@ class Signing {
         if (options_.rom_fixed) plan.flags |= format::flag_rom_fixed;
         plan.load_address = options_.load_address.value_or(options_.rom_fixed.value_or(0));
         plan.version = version_;
-        if (!options_.counter.empty()) plan.security_counter = security_counter(options_.counter, version_);
+        if (options_.counter) plan.security_counter = security_counter(*options_.counter, version_);
         plan.dependencies = parse_dependencies(options_.dependencies);
         plan.custom_tlvs = custom_tlvs(options_);
         if (model_) {

@@ -31,6 +31,7 @@ TEST(SizeText, sizes_are_printed_without_loss) {
 
 TEST(Suggestion, a_slip_of_the_finger_is_found) {
     EXPECT_EQ(closest("ofset", {"offset", "scratch"}), "offset");
+    EXPECT_EQ(closest("mpa", {"map", "lock"}), "map");
     EXPECT_EQ(closest("W25Q16JB", {"W25Q16JV", "MX25R1635F"}), "W25Q16JV");
     EXPECT_EQ(closest("w25q16jv", {"W25Q16JV", "MX25R1635F"}), "W25Q16JV");
 }
