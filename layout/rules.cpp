@@ -30,6 +30,7 @@ class Rules {
         bootloader();
         header();
         secondary();
+        chunk_size();
         chunk_alignment();
         spare_room();
         journal();
@@ -44,6 +45,7 @@ class Rules {
     void bootloader();
     void header();
     void secondary();
+    void chunk_size();
     void chunk_alignment();
     void spare_room();
     void journal();
@@ -55,13 +57,18 @@ class Rules {
         return found == regions_.end() ? nullptr : &*found;
     }
 
-    // Empty unless the primary slot could be placed on block boundaries.
-    [[nodiscard]] std::vector<Chunk> chunks() const {
+    // The erase blocks of the primary slot; none unless it could be placed on their boundaries.
+    [[nodiscard]] std::vector<core::BlockRun> primary_blocks() const {
         const Region* primary = find(Role::primary);
         if (!primary || !spec_.mcu || primary->memory != Memory::code_flash) return {};
         const Geometry geometry = geometry_of(Memory::code_flash, *spec_.mcu, nullptr);
         if (!geometry.on_boundary(primary->offset) || !geometry.on_boundary(primary->end())) return {};
-        return chunk_table(geometry.blocks(primary->offset, primary->end()), chunk_erase_block);
+        return geometry.blocks(primary->offset, primary->end());
+    }
+
+    [[nodiscard]] std::vector<Chunk> chunks() const {
+        const auto blocks = primary_blocks();
+        return blocks.empty() ? std::vector<Chunk>{} : chunk_table(blocks, chunk_erase_block);
     }
 
     void error(const Region& region, std::string problem, std::string value, std::string limit, std::string hint) {
@@ -262,6 +269,14 @@ void Rules::secondary() {
     if (secondary->size > primary->size)
         warn(*secondary, "larger than the primary slot; the rest is never used", size_text(secondary->size),
              size_text(primary->size), fmt::format("make its size \"{}\"", size_literal(primary->size)));
+}
+
+// No part in the catalogue has blocks that fail here; one with large blocks below small ones would.
+void Rules::chunk_size() {
+    if (primary_blocks().empty() || !chunks().empty()) return;
+    const Region& primary = *find(Role::primary);
+    error(primary, "its erase blocks don't make up chunks of one size, counted from its top", size_text(primary.size),
+          "only the lowest chunk may be shorter", "begin or end it on another erase block");
 }
 
 // What misaligned chunks cost: erasing in small blocks what one large erase could do.

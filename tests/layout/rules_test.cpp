@@ -143,6 +143,7 @@ TEST(Layout, a_slot_ends_on_a_block_boundary) {
     expect_accepted(shortened("976K"));
     expect_refused(shortened("984K"), "doesn't end on an erase-block boundary", "primary");
     const auto loaded = parse(shortened("984K"), "layout.toml");
+    EXPECT_FALSE(error_about(loaded, "chunks")); // one cause, one error
     EXPECT_EQ(error_about(loaded, "doesn't end on")->hint, "make its size \"976K\" or \"1008K\"");
 }
 
