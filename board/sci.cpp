@@ -45,18 +45,22 @@ void Sci::settle() {
     }
 }
 
-// Whoever polls a busy transmitter waits: the second look skips to the moment it is free.
+// Whoever polls waits: for a busy transmitter the second look skips to the moment it is free, for a byte that is coming
+// in to the moment it is there.
 std::uint32_t Sci::status() {
-    if (waited_ && !on_the_wire_.empty())
+    const bool receiving = (registers_[reg::scr] & re) != 0;
+    const bool coming = receiving && host_.has_byte();
+    if (waited_ && coming)
+        world_.skip_to(next_receive_);
+    else if (waited_ && !on_the_wire_.empty())
         world_.skip_to(transmit_empty() ? on_the_wire_.front().ends : on_the_wire_.back().starts);
     settle();
-    const bool receiving = (registers_[reg::scr] & re) != 0;
     std::uint32_t s = 0;
     if (transmit_empty()) s |= tdre;
     if (on_the_wire_.empty()) s |= tend;
-    if (receiving && world_.now() >= next_receive_ && host_.has_byte()) s |= rdrf;
-    waited_ = (s & tend) == 0;
-    if (receiving && (s & (rdrf | tend)) == tend) host_.firmware_waits();
+    if (coming && world_.now() >= next_receive_) s |= rdrf;
+    waited_ = (s & tend) == 0 || (coming && (s & rdrf) == 0);
+    if (receiving && !coming && on_the_wire_.empty()) host_.firmware_waits();
     return s;
 }
 

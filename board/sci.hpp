@@ -63,7 +63,7 @@ class Sci final : public Peripheral {
     std::deque<InFlight> on_the_wire_; // shift register and TDR: two at most
     Picoseconds next_receive_ = 0;
     std::uint8_t last_received_ = 0;
-    bool waited_ = false; // the last status read showed a transmitter still busy
+    bool waited_ = false; // the last status read showed something still on its way
 };
 
 } // namespace outboot::board

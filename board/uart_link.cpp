@@ -13,7 +13,7 @@ namespace {
 constexpr unsigned looks_before_waiting = 16;              // an empty look between two bytes isn't waiting yet
 constexpr unsigned looks_before_asking = 200;              // then the firmware is said to want input
 constexpr Picoseconds unattached_step = 100 * microsecond; // virtual time passes quickly when nobody can answer
-constexpr Picoseconds shortest_sleep = 200 * microsecond;
+constexpr Picoseconds shortest_sleep = 1 * millisecond;
 } // namespace
 
 void UartLink::received(std::uint8_t byte) {
