@@ -8,7 +8,7 @@ void clear(void* where, std::size_t size_bytes) {
 }
 
 [[gnu::noinline]] void clear_stack_below() {
-    std::uint8_t below[928];
+    std::uint8_t below[960];
     clear(below);
 }
 

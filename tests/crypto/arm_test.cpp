@@ -142,6 +142,14 @@ class NoTrace : public testing::Test {
     }
     void wipe(std::uint32_t at, std::size_t size) { machine_.wipe(at, size); }
 
+    // Below the frame of the function called, and of the one that called it, there is nothing at all.
+    [[nodiscard]] bool stack_is_clear() const {
+        constexpr std::size_t frames_bytes = 160;
+        const auto stack = machine_.used_stack();
+        return stack.size() > frames_bytes &&
+               std::all_of(stack.begin(), stack.end() - frames_bytes, [](std::uint8_t byte) { return byte == 0; });
+    }
+
     Machine machine_{OUTBOOT_CRYPTO_PROGRAM, Watch::instructions};
 };
 
@@ -166,6 +174,7 @@ TEST_F(NoTrace, of_any_secret_is_left_by_unwrap) {
     const std::uint32_t out = machine_.place_zeros(16), device_at = machine_.place(device.private_scalar());
     const std::uint32_t wrapped_at = machine_.place(wrapping.wrapped);
     ASSERT_EQ(machine_.call("arm_unwrap", {out, device_at, wrapped_at, 113}).result, 1U);
+    EXPECT_TRUE(stack_is_clear());
     ASSERT_TRUE(in_ram(wrapping.image_key)); // the result, and the input:
     ASSERT_TRUE(in_ram(device.private_scalar()));
     wipe(out, 16);
@@ -184,6 +193,7 @@ TEST_F(NoTrace, of_any_secret_is_left_by_way_out_key) {
     const Data pseudorandom_key = openssl::hmac(hash, device);
     const std::uint32_t out = machine_.place_zeros(16), device_at = machine_.place(device);
     machine_.call("arm_way_out_key", {out, device_at, machine_.place(hash)});
+    EXPECT_TRUE(stack_is_clear());
     ASSERT_TRUE(in_ram(key));
     wipe(out, 16);
     wipe(device_at, 32);

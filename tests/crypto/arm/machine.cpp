@@ -227,6 +227,14 @@ void Machine::reset() {
     state_->next_place = arena;
 }
 
+std::vector<std::uint8_t> Machine::save() const {
+    return state_->ram;
+}
+
+void Machine::restore(const std::vector<std::uint8_t>& saved) {
+    std::copy(saved.begin(), saved.end(), state_->ram.begin()); // in place: the engine has it mapped
+}
+
 Call Machine::call(const std::string& function, std::initializer_list<std::uint32_t> arguments) {
     constexpr int registers[] = {UC_ARM_REG_R0,  UC_ARM_REG_R1,  UC_ARM_REG_R2, UC_ARM_REG_R3, UC_ARM_REG_R4,
                                  UC_ARM_REG_R5,  UC_ARM_REG_R6,  UC_ARM_REG_R7, UC_ARM_REG_R8, UC_ARM_REG_R9,
@@ -255,9 +263,7 @@ Call Machine::call(const std::string& function, std::initializer_list<std::uint3
     run.returned = error == UC_ERR_OK && pc == return_address;
     run.instructions = state_->instructions;
     run.trace = state_->trace;
-    const auto untouched = std::find_if(state_->ram.begin() + (state_->next_place - ram_address), state_->ram.end(),
-                                        [](std::uint8_t byte) { return byte != paint; });
-    run.stack_bytes = static_cast<std::uint32_t>(state_->ram.end() - untouched);
+    run.stack_bytes = static_cast<std::uint32_t>(used_stack().size());
     return run;
 }
 
@@ -273,6 +279,11 @@ std::uint64_t Machine::skippable() const {
 std::span<const std::uint8_t> Machine::ram() const {
     return state_->ram;
 }
+std::span<const std::uint8_t> Machine::used_stack() const {
+    const auto begin = state_->ram.begin() + (state_->next_place - ram_address);
+    return {std::find_if(begin, state_->ram.end(), [](std::uint8_t byte) { return byte != paint; }), state_->ram.end()};
+}
+
 std::vector<std::pair<std::string, std::uint32_t>> Machine::sections() const {
     return state_->sections;
 }

@@ -44,6 +44,10 @@ class Machine {
     void wipe(std::uint32_t address, std::size_t size);
     void reset();
 
+    // RAM as it is, what has been placed and what calls have left on the stack, to go back to.
+    [[nodiscard]] std::vector<std::uint8_t> save() const;
+    void restore(const std::vector<std::uint8_t>& saved);
+
     // Up to four arguments.
     Call call(const std::string& function, std::initializer_list<std::uint32_t> arguments);
 
@@ -54,8 +58,9 @@ class Machine {
     [[nodiscard]] std::optional<std::uint32_t> skipped_at() const;
     [[nodiscard]] std::uint64_t skippable() const; // so many there were in the last call
 
-    // Everything in RAM, the stack included.
+    // Everything in RAM, the stack included; the part of the stack that the last call has written to.
     [[nodiscard]] std::span<const std::uint8_t> ram() const;
+    [[nodiscard]] std::span<const std::uint8_t> used_stack() const;
 
     // Size of each output section of the linker script, in its order.
     [[nodiscard]] std::vector<std::pair<std::string, std::uint32_t>> sections() const;
