@@ -53,6 +53,7 @@ Fate fate_of(Moment moment) {
 } // namespace
 
 Fate Operations::begin(Device device, Kind kind, std::uint32_t bytes, Picoseconds busy) {
+    if (on_operation) on_operation(device, kind);
     DeviceCounts& own = counts_[static_cast<std::size_t>(device)];
     const std::uint64_t own_number = own.operations();
     const auto due = std::find_if(cuts_.begin(), cuts_.end(), [&](const Cut& c) {

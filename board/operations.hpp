@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -65,6 +66,9 @@ class Operations {
     std::uint64_t total() const { return count({}, {}); }
     std::uint64_t count(std::optional<Device> device, std::optional<Kind> kind) const;
     void reset_counts() { counts_ = {}; }
+
+    // Called before every operation counts: total() is its number.
+    std::function<void(Device, Kind)> on_operation;
 
     // For the device models: an operation is accepted; what happens to it?
     [[nodiscard]] Fate begin(Device device, Kind kind, std::uint32_t bytes, Picoseconds busy);
