@@ -7,6 +7,7 @@
 #include "app/update.hpp"
 #include "core/ram_record.hpp"
 #include "core/reason_text.hpp"
+#include "examples/ra6m4/app/pictures.hpp"
 #include "examples/ra6m4/app/timer.hpp"
 #include "examples/ra6m4/app/uart.hpp"
 #include "examples/ra6m4/app/xmodem.hpp"
@@ -158,6 +159,9 @@ extern "C" void application_main() {
     print("\noutboot example application, version ");
     show_version(running_version());
     print("\n");
+#if APP_PICTURES
+    print(pictures_intact() ? "pictures: intact\n" : "pictures: damaged\n");
+#endif
     show_status();
     print("ready\n");
     serve();
