@@ -47,7 +47,9 @@ class Lock {
 // The journal's device on top of what the application lends. The bootloader has settled the journal before it started
 // us, so at most one bank is closed and there is nothing to wait for.
 struct JournalDevice {
+    const core::Layout& product;
     FlashAccess& flash;
+    [[nodiscard]] const core::Layout& layout() const { return product; }
     bool read(std::uint32_t at, core::MutableBytes bytes) {
         return flash.read(flash.context, at, bytes.data(), static_cast<std::uint32_t>(bytes.size()));
     }
@@ -228,8 +230,8 @@ template <class Change>
 UpdateResult Update::change_state(Change change) {
     const Lock lock(data_flash_);
     if (!lock.held()) return UpdateResult::busy;
-    JournalDevice device{data_flash_};
-    Journal journal(layout_, device);
+    JournalDevice device{layout_, data_flash_};
+    Journal journal(device);
     (void)journal.load();
     core::State next = journal.state();
     const UpdateResult result = change(next);

@@ -7,7 +7,8 @@
 //                                 devices by offsets: bool read(at, MutableBytes), bool erase(at, bytes) of whole erase
 //                                 blocks, bool program(at, Bytes) of whole program units
 //   external.open(), close()      bool: the chip is awake, idle and the expected one
-//   data_flash.before_erase(n)    waits for a stable supply (core/journal.hpp)
+//   data_flash.before_erase(n), data_flash.layout()
+//                                 as core/journal.hpp wants them
 //   feed()                        refreshes a running watchdog
 //   pause()                       waits a moment (a tenth of a second or so), feeding the watchdog
 //   ram_record()                  where to leave the RAM record
@@ -16,8 +17,8 @@
 //   start(address)                hands over to the vector table there; never returns
 #pragma once
 
-#include "core/engine.hpp"
 #include "core/ram_record.hpp"
+#include "core/verify.hpp"
 
 namespace outboot::core {
 
@@ -31,8 +32,8 @@ template <class Crypto, class Board>
 class Boot {
   public:
     explicit Boot(Board& board)
-        : journal_(board.layout(), board.data_flash), board_(board), keys_(board.key_block()),
-          verifier_(board, keys_, work_), engine_(board, work_) {}
+        : journal_(board.data_flash), board_(board), keys_(board.key_block()), verifier_(board, areas_, keys_),
+          areas_(board) {}
 
     // Never returns: ends in the application, in a reset, or waits.
     void run() {
@@ -84,9 +85,8 @@ class Boot {
         if (!primary_.broken()) forget_failure();
         if (state().request != Request::none && consider_request()) return;
         if (primary_.runnable()) run_application();
-        if (primary_.broken() && record_.outgoing.counter >= state().counter_floor &&
-            backup(all_chunks()) == Backup::good) {
-            return restore(all_chunks(), Reason::primary_failed);
+        if (primary_.broken() && record_.outgoing.counter >= state().counter_floor && backup() == Backup::good) {
+            return restore(Reason::primary_failed);
         }
         nothing_valid(primary_.reason);
     }
@@ -111,7 +111,7 @@ class Boot {
         check_primary();
         if (primary_.broken() && first_failure()) board_.reset();
         if (!primary_.runnable()) {
-            if (backup(all_chunks()) == Backup::good) return restore(all_chunks(), Reason::primary_failed);
+            if (backup() == Backup::good) return restore(Reason::primary_failed);
             nothing_valid(primary_.reason);
         }
         forget_failure();
@@ -144,42 +144,41 @@ class Boot {
         ++next.looking; // a parser that hangs must not hang the device for ever
         next.counter_floor = floor();
         if (!commit()) return false;
-        if (!open_chip()) return note(Reason::chip_missing); // the request stays, the look counts
-        check_staged();
-        if (staged_.read_failed) return note(Reason::chip_read_failed);
-        const Reason refusal = judge_request();
-        return refusal != Reason::none ? refuse(refusal) : begin();
+        Finding staged;
+        const bool found = check_staged(staged, record_.incoming);
+        const Reason refusal = found ? judge_request(staged) : Reason::none;
+        if (found && refusal == Reason::none && begin(staged)) return true;
+        read_record();                                     // that of the backup: the new one came to nothing
+        return refusal != Reason::none && refuse(refusal); // chip silent: the request stays, the look counts
     }
 
-    [[nodiscard]] Reason judge_request() const {
-        if (staged_.broken() || !staged_.runnable()) return staged_.reason;
+    [[nodiscard]] Reason judge_request(const Finding& staged) const {
+        if (!staged.runnable()) return staged.reason;
         const bool plan_reverts = board_.layout().plan != Plan::overwrite;
         if (!primary_.runnable()) {
             return board_.layout().overwrite_broken_primary ? Reason::none : Reason::primary_failed;
         }
         if (!plan_reverts) return state().request == Request::test ? Reason::test_not_revertible : Reason::none;
-        return primary_.facts.total_bytes > board_.layout().secondary.size ? Reason::no_room_for_backup : Reason::none;
+        return primary_facts_.total_bytes > board_.layout().secondary.size ? Reason::no_room_for_backup : Reason::none;
     }
 
-    bool begin() {
+    bool begin(const Finding& staged) {
         // Only what verified is ever copied out, so without a good primary there is no way back.
         const bool revertible = primary_.runnable() && board_.layout().plan != Plan::overwrite;
-        record_ = {};
+        record_.magic = BeginRecord::expected_magic;
         record_.fingerprint = board_.layout().fingerprint;
         record_.plan = revertible ? board_.layout().plan : Plan::overwrite;
         record_.request = state().request;
-        record_.incoming_encrypted = staged_.encrypted ? 1 : 0;
+        record_.incoming_encrypted = staged.encrypted ? 1 : 0;
         record_.outgoing_on_trial = state().phase == Phase::on_trial ? 1 : 0;
-        record_.incoming = staged_.facts;
-        if (revertible) record_.outgoing = primary_.facts;
-        record_.wrapped_key = staged_.wrapped_key;
+        record_.outgoing = revertible ? primary_facts_ : ImageFacts{};
+        record_.wrapped_key = verifier_.wrapped_key();
 
         const std::uint8_t looking = state().looking;
         State& next = turn_to(Phase::moving, state().outcome, Reason::none);
         next.looking = looking;
-        const bool written = journal_.write_record(record_, next) && commit();
-        read_record();
-        return written || note(Reason::journal_failed);
+        has_record_ = journal_.write_record(record_, next) && commit();
+        return has_record_ || note(Reason::journal_failed);
     }
 
     bool refuse(Reason reason) {
@@ -194,7 +193,8 @@ class Boot {
     // Before the primary was touched an update is simply given up. Afterwards the engine turns round and restores the
     // chunks that were replaced, and no others: those have no backup and need none.
     void give_up(std::uint32_t move, Reason trouble) {
-        if (move >= first_primary_move(record_.plan)) return restore(chunks_touched(record_.plan, move), trouble);
+        if (move >= first_primary_move(board_.layout(), record_.plan))
+            return restore(chunks_touched(board_.layout(), record_.plan, move), trouble);
         const std::uint8_t looking = state().looking;
         const bool on_trial = record_.outgoing_on_trial != 0;
         State& next = turn_to(on_trial ? Phase::on_trial : Phase::idle, Outcome::abandoned, trouble);
@@ -206,7 +206,9 @@ class Boot {
         insist();
     }
 
-    void restore(std::uint32_t chunks, Reason reason) {
+    [[gnu::noinline]] void restore(Reason reason) { restore(all_chunks(), reason); }
+
+    [[gnu::noinline]] void restore(std::uint32_t chunks, Reason reason) {
         turn_to(Phase::restoring, state().outcome, reason).restore_chunks = static_cast<std::uint16_t>(chunks);
         insist();
     }
@@ -220,12 +222,12 @@ class Boot {
             }
             return settle_down();
         }
-        if (record_.plan != Plan::overwrite) return restore(all_chunks(), Reason::primary_changed);
+        if (record_.plan != Plan::overwrite) return restore(Reason::primary_changed);
         board_.pause();
-        if (!open_chip()) return;
-        check_staged();
-        if (staged_.read_failed) return;
-        if (!same_image(staged_.facts, record_.incoming)) nothing_valid(Reason::primary_changed);
+        Finding staged;
+        ImageFacts facts;
+        if (!check_staged(staged, facts)) return; // looked at again, until the chip answers
+        if (!same_image(facts, record_.incoming)) nothing_valid(Reason::primary_changed);
         start_over();
     }
 
@@ -275,8 +277,8 @@ class Boot {
     }
 
     void end_trial(bool backup_lost) {
-        const Backup found = backup_lost ? Backup::bad : backup(all_chunks());
-        if (found == Backup::good) return restore(all_chunks(), Reason::not_confirmed);
+        const Backup found = backup_lost ? Backup::bad : backup();
+        if (found == Backup::good) return restore(Reason::not_confirmed);
         (void)note(found == Backup::bad ? Reason::backup_lost : Reason::chip_missing);
         if (found == Backup::bad && !backup_lost) {
             State& next = edit();
@@ -298,17 +300,17 @@ class Boot {
     // Executes move n until it is done. Gives up, with the reason, only where another way is open.
     Reason persist(const PlanInput& plan, std::uint32_t n, const MoveKeys& keys) {
         const Move move = move_at(board_.layout(), plan, n);
-        const bool may_give_up = moves_per_chunk(plan.plan) > 1; // offset and scratch
+        const bool may_give_up = moves_per_chunk(board_.layout(), plan.plan) > 1; // offset and scratch
         for (int round = 0;; ++round) {
             const Reason trouble = try_move(move, keys);
             if (trouble == Reason::none) return trouble;
             (void)note(trouble);
             if (may_give_up) {
                 if (!open_chip()) {
-                    if (n < first_primary_move(plan.plan)) return Reason::chip_missing;
+                    if (n < first_primary_move(board_.layout(), plan.plan)) return Reason::chip_missing;
                 } else if (trouble == Reason::chip_write_failed ||
                            (trouble == Reason::chip_read_failed && round >= turn_round_after &&
-                            backup(chunks_touched(plan.plan, n)) == Backup::good)) {
+                            backup(chunks_touched(board_.layout(), plan.plan, n)) == Backup::good)) {
                     return trouble;
                 }
             }
@@ -322,8 +324,8 @@ class Boot {
         for (int i = 0; i < chip_retries && trouble != Reason::none; ++i) {
             close_chip();
             if (!open_chip()) continue;
-            trouble = engine_.execute(move, incoming ? record_.incoming : record_.outgoing,
-                                      incoming ? keys.incoming : keys.outgoing);
+            trouble = areas_.execute(move, incoming ? record_.incoming : record_.outgoing,
+                                     incoming ? keys.incoming : keys.outgoing);
         }
         primary_checked_ = false;
         return trouble;
@@ -335,7 +337,7 @@ class Boot {
     }
 
     [[nodiscard]] PlanInput plan_input(Plan plan) const {
-        return {plan, record_.incoming.total_bytes, record_.outgoing.total_bytes, state().restore_chunks, record_.plan};
+        return {plan, record_.incoming.total_bytes, record_.outgoing.total_bytes, state().restore_chunks};
     }
 
     [[nodiscard]] std::uint32_t all_chunks() const {
@@ -357,27 +359,34 @@ class Boot {
     void check_primary() {
         if (primary_checked_) return;
         primary_checked_ = true;
-        verifier_.check(Place::primary, state().counter_floor, primary_);
+        verifier_.check(Place::primary, state().counter_floor, primary_, primary_facts_);
     }
 
-    void check_staged() { verifier_.check(Place::staged, floor(), staged_); }
+    // False: the chip is silent.
+    bool check_staged(Finding& staged, ImageFacts& facts) {
+        if (!open_chip()) return false;
+        verifier_.check(Place::staged, floor(), staged, facts);
+        return !staged.read_failed() || note(Reason::chip_read_failed);
+    }
 
     // Nothing below the highest confirmed counter runs; without a journal the confirmed primary says what that is.
     [[nodiscard]] std::uint32_t floor() const {
         const bool confirmed = state().phase == Phase::idle && primary_checked_ && !primary_.broken();
-        return std::max(state().counter_floor, confirmed ? primary_.facts.counter : 0);
+        return std::max(state().counter_floor, confirmed ? primary_facts_.counter : 0);
     }
 
     // The bytes that were verified before the move, and they verify again where they are.
     bool primary_is(const ImageFacts& expected) {
         check_primary();
-        return primary_.runnable() && same_image(primary_.facts, expected);
+        return primary_.runnable() && same_image(primary_facts_, expected);
     }
 
     static bool same_image(const ImageFacts& a, const ImageFacts& b) { return std::memcmp(&a, &b, sizeof a) == 0; }
 
     // Is the old image whole? Its top `chunks` stand in the backup, the rest is still in the primary slot.
-    Backup backup(std::uint32_t chunks) {
+    [[gnu::noinline]] Backup backup() { return backup(all_chunks()); }
+
+    [[gnu::noinline]] Backup backup(std::uint32_t chunks) {
         const ImageFacts& image = record_.outgoing;
         if (image.total_bytes == 0 || chunks == 0) return Backup::bad;
         if (!open_chip()) return Backup::silent;
@@ -387,8 +396,9 @@ class Boot {
         const std::uint32_t end = std::max(record_.incoming.total_bytes, image.total_bytes);
         const std::uint32_t border = chunk_from_top(board_.layout(), end, chunks - 1).offset;
         ImageFacts found = image;
-        if (!hash_split(0, image.signed_bytes(), border, cipher, found.hash) ||
-            !hash_split(image.signed_bytes(), image.total_bytes, border, cipher, found.tlv_digest)) {
+        const std::uint32_t signed_bytes = image.signed_bytes();
+        if (!hash_split(0, signed_bytes, border, cipher, found.hash) ||
+            !hash_split(signed_bytes, image.total_bytes, border, cipher, found.tlv_digest)) {
             return Backup::silent;
         }
         return same_image(found, image) ? Backup::good : Backup::bad;
@@ -398,19 +408,9 @@ class Boot {
     bool hash_split(std::uint32_t from, std::uint32_t to, std::uint32_t border, const PayloadCipher<Crypto>& cipher,
                     std::array<std::uint8_t, 32>& digest) {
         typename Crypto::Sha256 sha;
-        while (from < to) {
-            const bool inside = from < border;
-            const std::uint32_t end = inside ? std::min(to, border) : to;
-            const auto piece = MutableBytes(work_).first(std::min<std::size_t>(piece_bytes, end - from));
-            if (inside) {
-                (void)board_.code_flash.read(board_.layout().primary.base + from, piece);
-            } else {
-                if (!board_.external.read(backup_base(board_.layout(), record_.plan) + from, piece)) return false;
-                cipher.apply(from, piece);
-            }
-            sha.update(piece);
-            from += static_cast<std::uint32_t>(piece.size());
-            board_.feed();
+        (void)areas_.hash(sha, Area::primary, 0, from, std::min(to, border), cipher);
+        if (!areas_.hash(sha, Area::external, backup_base(board_.layout()), std::max(from, border), to, cipher)) {
+            return false;
         }
         sha.finish(digest);
         return true;
@@ -424,10 +424,10 @@ class Boot {
     [[nodiscard]] Phase phase() const { return has_record_ ? state().phase : Phase::idle; }
 
     // The next state: as now, to be changed and committed.
-    State& edit() { return draft_ = state(); }
+    [[gnu::noinline]] State& edit() { return draft_ = state(); }
 
     // The next state: all that belongs to one update is forgotten; what stays is the counter and the backup's record.
-    State& turn_to(Phase phase, Outcome outcome, Reason reason) {
+    [[gnu::noinline]] State& turn_to(Phase phase, Outcome outcome, Reason reason) {
         const State& now = state();
         draft_ = {.counter_floor = now.counter_floor,
                   .phase = phase,
@@ -456,7 +456,7 @@ class Boot {
 
     void read_record() {
         has_record_ = journal_.read_record(state(), record_) && plausible(record_);
-        if (!has_record_) record_ = {};
+        if (!has_record_) std::memset(&record_, 0, sizeof record_);
     }
 
     // Every field that will be used as a size or a choice is held against the layout.
@@ -527,7 +527,7 @@ class Boot {
     RamRecord& ram() { return board_.ram_record(); }
 
     // The RAM record says it at once. Returns false, so that a refusal reads `return note(…)`.
-    bool note(Reason reason) {
+    [[gnu::noinline]] bool note(Reason reason) {
         ram().boot_reason = reason;
         return false;
     }
@@ -552,11 +552,10 @@ class Boot {
     Board& board_;
     Keys keys_;
     Finding primary_;
-    Finding staged_;
-    BeginRecord record_;
     Verifier<Crypto, Board> verifier_;
-    Engine<Crypto, Board> engine_;
-    WorkBuffer work_;
+    ImageFacts primary_facts_;
+    BeginRecord record_;
+    Areas<Crypto, Board> areas_;
 };
 
 } // namespace outboot::core

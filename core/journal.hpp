@@ -22,24 +22,22 @@
 
 namespace outboot::core {
 
-using format::Bytes;
-using format::MutableBytes;
-
 // `Device` is internal flash by offsets from its start: bool read(offset, MutableBytes), bool erase(offset, bytes),
-// bool program(offset, Bytes), void before_erase(closed_banks), which waits for a stable supply: longer, the more banks
-// read closed, since a brown-out must not cut one erase after another (DESIGN.md, "What the journal can't survive").
+// bool program(offset, Bytes), const Layout& layout(), void before_erase(closed_banks), which waits for a stable
+// supply: longer, the more banks read closed, since a brown-out must not cut one erase after another (DESIGN.md, "What
+// the journal can't survive").
 template <class Sha256, class Device>
 class Journal {
   public:
     static constexpr std::size_t max_banks = 8;
 
-    Journal(const Layout& layout, Device& device) : layout_(layout), device_(device) {}
+    explicit Journal(Device& device) : device_(device) {}
 
     // Reads every bank once. False: nothing closed, the journal is empty or lost, and state() is a fresh one.
     bool load() {
         const Bank* best = nullptr;
         state_ = {};
-        for (std::uint32_t b = 0; b < layout_.journal_banks; ++b) {
+        for (std::uint32_t b = 0; b < layout().journal_banks; ++b) {
             State found;
             std::uint32_t progress = 0;
             Bank& bank = banks_[b];
@@ -64,7 +62,7 @@ class Journal {
     bool write(const State& next) {
         std::uint32_t generation = 0;
         std::uint32_t closed = 0;
-        for (std::uint32_t b = 0; b < layout_.journal_banks; ++b) {
+        for (std::uint32_t b = 0; b < layout().journal_banks; ++b) {
             generation = std::max(generation, banks_[b].generation);
             closed += banks_[b].closed ? 1 : 0;
         }
@@ -99,7 +97,7 @@ class Journal {
         seal(record);
         const std::uint8_t index = state_.record == 1 ? 2 : 1;
         const std::uint32_t at = record_offset(index);
-        if (!device_.erase(at, layout_.journal_record_bytes) || !device_.program(at, as_bytes(record))) return false;
+        if (!device_.erase(at, layout().journal_record_bytes) || !device_.program(at, as_bytes(record))) return false;
         next.record = index;
         next.record_check = check_word(record);
         return read_record(next, record); // its check covers every byte
@@ -112,7 +110,7 @@ class Journal {
         const auto claimed = record.check;
         seal(record);
         return claimed == record.check && check_word(record) == state.record_check &&
-               record.magic == BeginRecord::expected_magic && record.fingerprint == layout_.fingerprint;
+               record.magic == BeginRecord::expected_magic && record.fingerprint == layout().fingerprint;
     }
 
   private:
@@ -132,21 +130,23 @@ class Journal {
         bool done = false;
     };
 
+    [[nodiscard]] const Layout& layout() const { return device_.layout(); }
+
     [[nodiscard]] std::uint32_t mark_offset(std::uint32_t bank, std::uint32_t mark) const {
-        const std::uint32_t unit = layout_.journal_program_unit;
+        const std::uint32_t unit = layout().journal_program_unit;
         return bank_offset(bank) + (state_bytes + unit - 1) / unit * unit + mark * unit;
     }
 
     [[nodiscard]] std::uint32_t marks_per_bank() const {
-        return (bank_offset(1) - mark_offset(0, 0)) / layout_.journal_program_unit;
+        return (bank_offset(1) - mark_offset(0, 0)) / layout().journal_program_unit;
     }
 
     [[nodiscard]] std::uint32_t bank_offset(std::uint32_t bank) const {
-        return layout_.journal.base + bank * layout_.journal_bank_bytes;
+        return layout().journal.base + bank * layout().journal_bank_bytes;
     }
 
     [[nodiscard]] std::uint32_t record_offset(std::uint8_t index) const {
-        return bank_offset(layout_.journal_banks) + (index - 1U) * layout_.journal_record_bytes;
+        return bank_offset(layout().journal_banks) + (index - 1U) * layout().journal_record_bytes;
     }
 
     // Marks are derived from the bank's own check, so no stray content can pass for one.
@@ -200,7 +200,7 @@ class Journal {
     // The order in which banks fall: those that show no C first, then from the highest generation down.
     [[nodiscard]] std::uint32_t next_to_erase(std::uint32_t candidates) const {
         std::uint32_t highest = no_bank;
-        for (std::uint32_t b = 0; b < layout_.journal_banks; ++b) {
+        for (std::uint32_t b = 0; b < layout().journal_banks; ++b) {
             if ((candidates >> b & 1U) == 0) continue;
             if (!banks_[b].closed) return b;
             if (highest == no_bank || banks_[b].generation > banks_[highest].generation) highest = b;
@@ -209,7 +209,7 @@ class Journal {
     }
 
     bool erase_bank(std::uint32_t b) {
-        if (!device_.erase(bank_offset(b), layout_.journal_bank_bytes)) return false;
+        if (!device_.erase(bank_offset(b), layout().journal_bank_bytes)) return false;
         banks_[b] = {};
         return true;
     }
@@ -220,7 +220,7 @@ class Journal {
         format::put32(block, generation);
         std::memcpy(block + 4, &next, sizeof next);
         state_check(block, block + check_at);
-        const std::uint32_t all = (1U << layout_.journal_banks) - 1;
+        const std::uint32_t all = (1U << layout().journal_banks) - 1;
         for (std::uint32_t left = all; left != 0;) {
             const std::uint32_t b = next_to_erase(left);
             if (banks_[b].closed && left != all) break;
@@ -237,7 +237,7 @@ class Journal {
 
     // Step 3. An unclosed bank that can't be erased does no harm; a closed one would come back.
     bool erase_others(std::uint32_t keep) {
-        for (std::uint32_t left = ((1U << layout_.journal_banks) - 1) & ~(1U << keep); left != 0;) {
+        for (std::uint32_t left = ((1U << layout().journal_banks) - 1) & ~(1U << keep); left != 0;) {
             const std::uint32_t b = next_to_erase(left);
             left &= ~(1U << b);
             if (!erase_bank(b) && banks_[b].closed) return false;
@@ -261,7 +261,6 @@ class Journal {
     bool supply_checked_ = false;
     std::uint32_t current_ = no_bank;
     std::uint32_t next_mark_ = 0;
-    const Layout& layout_;
     Device& device_;
     std::array<Bank, max_banks> banks_{};
 };

@@ -42,6 +42,7 @@ struct Layout {
     // Code flash.
     std::uint32_t code_flash_address = 0; // where the device's offset 0 is mapped
     Slot primary;
+    std::uint32_t chunk_bytes = 0;            // what moves at a time, counted from the slot's top (core/plan.hpp)
     std::array<BlockRun, 4> primary_blocks{}; // erase blocks of the primary slot, in ascending order
     std::uint32_t primary_program_unit = 0;   // bytes
     std::uint32_t header_size = 0;            // bytes, of every image

@@ -1,9 +1,9 @@
 // Plans: which bytes go where, in which order. Pure functions from a move number to a move; no I/O, no state.
 //
-// Primary chunk: a run of whole internal erase blocks with its counterpart range outside. Chunks are counted from the
-// top of the slot downwards, and so are the moves, in every plan:
+// Primary chunk: `chunk_bytes` of the slot, counted from its top, with the counterpart range outside; only the lowest
+// may be shorter. Moves go the same way, in every plan:
 //
-//     primary slot          | ... | chunk 2 | chunk 1 | chunk 0 |        moves go this way <---
+//     primary slot          | chunk 3 |  chunk 2  |  chunk 1  |  chunk 0  |        <--- moves
 //
 // What makes a move repeatable (tests/core/plan_test.cpp proves it for random block runs and sizes): source and target
 // never overlap, and neither a move nor its repetition overwrites anything that a later move still reads.
@@ -17,38 +17,42 @@ namespace outboot::core {
 
 struct Chunk {
     std::uint32_t offset = 0; // from the slot's base
-    std::uint32_t size = 0;   // 0: there is no such chunk
+    std::uint32_t size = 0;
 };
 
-// Largest chunk: two chunks must never share an external erase, and the hole must hold one.
+// The chunk size a layout needs: whole erase blocks inside, and the erase block that is used outside.
 constexpr std::uint32_t chunk_limit(const Layout& layout) {
     std::uint32_t limit = layout.external_chunk_block;
     for (const auto& run : layout.primary_blocks) limit = std::max(limit, run.count != 0 ? run.size : 0);
     return limit;
 }
 
-// The n-th chunk from the top among those that begin below `end` (bytes from the slot's base).
-constexpr Chunk chunk_from_top(const Layout& layout, std::uint32_t end, std::uint32_t n) {
-    const std::uint32_t limit = chunk_limit(layout);
-    Chunk chunk{layout.primary.size, 0};
+// Does each chunk consist of whole erase blocks? A layout for which this is false can't be moved.
+constexpr bool chunks_fit(const Layout& layout) {
+    std::uint32_t from_top = 0;
     for (std::size_t r = layout.primary_blocks.size(); r-- > 0;) {
         const BlockRun run = layout.primary_blocks[r];
-        for (std::uint32_t block = 0; block < run.count; ++block) {
-            if (chunk.size + run.size > limit) { // full: the block belongs to the next chunk
-                if (chunk.offset < end && n-- == 0) return chunk;
-                chunk.size = 0;
-            }
-            chunk.offset -= run.size;
-            chunk.size += run.size;
+        for (std::uint32_t block = 0; block < run.count; ++block, from_top += run.size) {
+            const std::uint32_t last = from_top + run.size - 1;
+            if (from_top / layout.chunk_bytes != last / layout.chunk_bytes) return false;
         }
     }
-    return chunk.offset < end && n == 0 ? chunk : Chunk{};
+    return from_top == layout.primary.size;
 }
 
+// Chunks that begin below `end`, bytes from the slot's base.
 constexpr std::uint32_t chunks_below(const Layout& layout, std::uint32_t end) {
-    std::uint32_t n = 0;
-    while (chunk_from_top(layout, end, n).size != 0) ++n;
-    return n;
+    if (end == 0) return 0;
+    const std::uint32_t all = (layout.primary.size + layout.chunk_bytes - 1) / layout.chunk_bytes;
+    return all - (layout.primary.size - end) / layout.chunk_bytes;
+}
+
+// The n-th of them, from the top, n < chunks_below.
+constexpr Chunk chunk_from_top(const Layout& layout, std::uint32_t end, std::uint32_t n) {
+    const std::uint32_t above = ((layout.primary.size - end) / layout.chunk_bytes + n) * layout.chunk_bytes;
+    const std::uint32_t top = layout.primary.size - above;
+    const std::uint32_t size = std::min(top, layout.chunk_bytes);
+    return {top - size, size};
 }
 
 enum class Area : std::uint8_t { primary, external };
@@ -70,27 +74,21 @@ struct Move {
 
 // What a plan needs to know beside the layout. Lengths in bytes, header and TLVs included.
 struct PlanInput {
-    Plan plan = Plan::offset;
+    Plan plan = Plan::offset; // the layout's own, or overwrite, or restore
     std::uint32_t incoming_bytes = 0;
     std::uint32_t outgoing_bytes = 0;
     std::uint32_t restore_chunks = 0; // plan restore: so many chunks from the top
-    Plan made_by = Plan::offset;      // plan restore: which plan made the backup
 };
 
-constexpr std::uint32_t moves_per_chunk(Plan plan) {
-    switch (plan) {
-    case Plan::offset:
-        return 2;
-    case Plan::scratch:
-        return 3;
-    default:
-        return 1;
-    }
+// Written so that a bootloader pays for the plan of its own layout only.
+constexpr std::uint32_t moves_per_chunk(const Layout& layout, Plan plan) {
+    if (layout.plan == Plan::overwrite || plan != layout.plan) return 1;
+    return layout.plan == Plan::scratch ? 3 : 2;
 }
 
 // Where a backup stands outside: behind the hole, since `offset` shifts the images by it; else where it was staged.
-constexpr std::uint32_t backup_base(const Layout& layout, Plan made_by) {
-    return layout.secondary.base + (made_by == Plan::offset ? layout.hole.size : 0);
+constexpr std::uint32_t backup_base(const Layout& layout) {
+    return layout.secondary.base + (layout.plan == Plan::offset ? layout.hole.size : 0);
 }
 
 // Chunks above this offset take no part. Under overwrite all do: whatever stood behind the new image is erased.
@@ -100,33 +98,32 @@ constexpr std::uint32_t plan_end(const Layout& layout, const PlanInput& in) {
 
 constexpr std::uint32_t move_count(const Layout& layout, const PlanInput& in) {
     if (in.plan == Plan::restore) return in.restore_chunks;
-    return chunks_below(layout, plan_end(layout, in)) * moves_per_chunk(in.plan);
+    return chunks_below(layout, plan_end(layout, in)) * moves_per_chunk(layout, in.plan);
 }
 
 // The first move that changes the primary slot. Up to it an update can be abandoned.
-constexpr std::uint32_t first_primary_move(Plan plan) {
-    return moves_per_chunk(plan) - 1;
+constexpr std::uint32_t first_primary_move(const Layout& layout, Plan plan) {
+    return moves_per_chunk(layout, plan) - 1;
 }
 
-// Chunks whose primary contents may have been touched when move n is not done yet.
-constexpr std::uint32_t chunks_touched(Plan plan, std::uint32_t n) {
-    const std::uint32_t per_chunk = moves_per_chunk(plan);
-    return n / per_chunk + (n % per_chunk == per_chunk - 1 ? 1 : 0);
+// Chunks whose primary contents may have been touched when move n is not done yet: the last move of each chunk does.
+constexpr std::uint32_t chunks_touched(const Layout& layout, Plan plan, std::uint32_t n) {
+    return (n + 1) / moves_per_chunk(layout, plan);
 }
 
 // Move n of a plan, 0 <= n < move_count. The last step of each chunk fills the primary; what comes before it takes the
 // old content out and, under scratch, the staged content aside.
 constexpr Move move_at(const Layout& layout, const PlanInput& in, std::uint32_t n) {
-    const std::uint32_t per_chunk = moves_per_chunk(in.plan);
+    const std::uint32_t per_chunk = moves_per_chunk(layout, in.plan);
     const std::uint32_t step = n % per_chunk;
     const Chunk chunk = chunk_from_top(layout, plan_end(layout, in), n / per_chunk);
     const bool restore = in.plan == Plan::restore;
-    const bool scratch = in.plan == Plan::scratch;
+    const bool scratch = layout.plan == Plan::scratch && in.plan == Plan::scratch;
     const bool fills_primary = step + 1 == per_chunk;
     const bool aside = scratch && step == 0;
     const bool outgoing = restore || !(fills_primary || aside);
     const std::uint32_t staged = layout.secondary.base + chunk.offset;
-    const std::uint32_t backup = backup_base(layout, restore ? in.made_by : in.plan) + chunk.offset;
+    const std::uint32_t backup = backup_base(layout) + chunk.offset;
 
     Move move{.from = outgoing && !restore ? Area::primary : Area::external,
               .to = fills_primary ? Area::primary : Area::external,

@@ -9,6 +9,9 @@
 
 namespace outboot::core {
 
+using format::Bytes;
+using format::MutableBytes;
+
 static_assert(std::endian::native == std::endian::little, "what is stored is little-endian, like every target so far");
 
 struct State {
@@ -35,13 +38,13 @@ inline constexpr std::uint8_t flag_backup_lost = 4; // the trial can't be revert
 
 // What must be known of an image without ever parsing it again.
 struct ImageFacts {
-    std::uint32_t payload_bytes = 0;
-    std::uint32_t total_bytes = 0; // with all TLVs; 0: no such image
-    std::uint16_t header_bytes = 0;
-    std::uint16_t protected_bytes = 0; // protected TLV area
-    std::uint32_t counter = 0;
-    std::array<std::uint8_t, 32> hash{};       // SHA-256 of the signed region
-    std::array<std::uint8_t, 32> tlv_digest{}; // SHA-256 of the unprotected TLV area
+    std::uint32_t payload_bytes;
+    std::uint32_t total_bytes; // with all TLVs; 0: no such image
+    std::uint16_t header_bytes;
+    std::uint16_t protected_bytes; // protected TLV area
+    std::uint32_t counter;
+    std::array<std::uint8_t, 32> hash;       // SHA-256 of the signed region
+    std::array<std::uint8_t, 32> tlv_digest; // SHA-256 of the unprotected TLV area
 
     [[nodiscard]] constexpr std::uint32_t signed_bytes() const {
         return header_bytes + payload_bytes + protected_bytes;
@@ -52,17 +55,17 @@ struct ImageFacts {
 struct BeginRecord {
     static constexpr std::uint32_t expected_magic = 0x3152424f; // "OBR1"
 
-    std::uint32_t magic = expected_magic;
-    std::array<std::uint8_t, 8> fingerprint{};
-    Plan plan = Plan::offset;
-    Request request = Request::none;
-    std::uint8_t incoming_encrypted = 0;
-    std::uint8_t outgoing_on_trial = 0; // the image replaced was never confirmed (its own backup was lost)
+    std::uint32_t magic;
+    std::array<std::uint8_t, 8> fingerprint;
+    Plan plan;
+    Request request;
+    std::uint8_t incoming_encrypted;
+    std::uint8_t outgoing_on_trial; // the image replaced was never confirmed (its own backup was lost)
     ImageFacts incoming;
     ImageFacts outgoing;
-    std::array<std::uint8_t, format::ec256_aes128_bytes> wrapped_key{}; // of the incoming image, as verified
-    std::array<std::uint8_t, 3> padding{};
-    std::array<std::uint8_t, 8> check{}; // truncated SHA-256 of all before it
+    std::array<std::uint8_t, format::ec256_aes128_bytes> wrapped_key; // of the incoming image, as verified
+    std::array<std::uint8_t, 3> padding;
+    std::array<std::uint8_t, 8> check; // truncated SHA-256 of all before it
 };
 static_assert(sizeof(BeginRecord) == 300);
 

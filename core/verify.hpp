@@ -5,37 +5,29 @@
 // stricter ones of ours where two readings of an image would be possible (FORMAT.md, "What the bootloader accepts").
 #pragma once
 
+#include "core/areas.hpp"
 #include "core/hardened.hpp"
 #include "core/journal.hpp"
-#include "core/payload_key.hpp"
 #include "format/tlv.hpp"
 
 namespace outboot::core {
-
-inline constexpr std::size_t max_unprotected_bytes = 1024;
-inline constexpr std::size_t max_protected_bytes = 512;
-inline constexpr std::size_t piece_bytes = 256; // what is read, hashed or moved at a time
-
-// RAM that verification and moves share; neither needs it while the other runs.
-using WorkBuffer = std::array<std::uint8_t, max_unprotected_bytes>;
-static_assert(sizeof(WorkBuffer) >= max_protected_bytes && sizeof(WorkBuffer) >= 2 * piece_bytes);
 
 enum class Place : std::uint8_t { primary, staged };
 
 // What verification found. `verdict` alone says that the image is authentic; `reason` says why it may not run.
 struct Finding {
     Reason reason = Reason::no_image;
-    bool read_failed = false; // the chip went silent: nothing can be said about the image
     bool encrypted = false;
     Verdict verdict; // bad until hash and signature were seen to fit
     format::Version version;
-    ImageFacts facts;
-    std::array<std::uint8_t, format::ec256_aes128_bytes> wrapped_key{};
 
     [[nodiscard]] bool runnable() const { return reason == Reason::none && verdict.good(); }
 
     // Neither authentic nor merely meant for another place or time. Only such an image may ever be erased unasked.
     [[nodiscard]] bool broken() const { return !verdict.good(); }
+
+    // The chip went silent: nothing can be said about the image.
+    [[nodiscard]] bool read_failed() const { return reason == Reason::chip_read_failed; }
 };
 
 // One kind of TLV that the bootloader knows, and where its value is kept.
@@ -48,7 +40,7 @@ struct KnownTlv {
 struct UnprotectedTlvs {
     std::array<std::uint8_t, 32> hash;
     std::array<std::uint8_t, 32> key_hash;
-    std::array<std::uint8_t, 72> signature;
+    std::array<std::uint8_t, 72> signature; // DER
     std::array<std::uint8_t, format::ec256_aes128_bytes> wrapped_key;
     std::uint32_t signature_bytes;
 
@@ -66,6 +58,7 @@ struct ProtectedTlvs {
     std::uint32_t counter = 0;
     std::uint32_t table = 0;
     std::array<std::uint8_t, 8> fingerprint{};
+    std::uint32_t reset_vector = 0; // no TLV, but the other thing that must fit
 
     // Each at most once, in any order, among others that are signed and not ours.
     static constexpr KnownTlv known[] = {{format::tlv::security_counter, 4, 0},
@@ -77,68 +70,57 @@ struct ProtectedTlvs {
 template <class Crypto, class Board>
 class Verifier {
   public:
-    Verifier(Board& board, Keys keys, WorkBuffer& work) : board_(board), keys_(keys), work_(work) {}
+    Verifier(Board& board, Areas<Crypto, Board>& areas, Keys keys) : board_(board), areas_(areas), keys_(keys) {}
 
-    // `floor` is the lowest security counter that may run.
-    void check(Place place, std::uint32_t floor, Finding& finding) {
+    // `floor` is the lowest security counter that may run. What is found of the image's sizes and hashes goes to
+    // `facts`.
+    void check(Place place, std::uint32_t floor, Finding& finding, ImageFacts& facts) {
         place_ = place;
         finding.verdict.reject();
-        finding.read_failed = false;
-        finding.reason = examine(floor, finding);
-        if (finding.reason == Reason::chip_read_failed) finding.read_failed = true;
+        finding.reason = examine(floor, finding, facts);
     }
 
+    // As it stood in the TLVs of the staged image that was checked last.
+    [[nodiscard]] const auto& wrapped_key() const { return tlvs_.wrapped_key; }
+
   private:
-    Reason examine(std::uint32_t floor, Finding& finding) {
+    Reason examine(std::uint32_t floor, Finding& finding, ImageFacts& facts) {
         std::array<std::uint8_t, format::header_bytes> raw;
         if (!read(0, raw)) return Reason::chip_read_failed;
-        if (const Reason reason = take_header(format::decode_header(raw), finding); reason != Reason::none)
-            return reason;
-
-        UnprotectedTlvs tlvs;
-        if (const Reason reason = take_unprotected(finding, tlvs); reason != Reason::none) return reason;
+        Reason reason = take_header(format::decode_header(raw), finding, facts);
+        if (reason == Reason::none) reason = take_unprotected(finding.encrypted, facts);
+        if (reason != Reason::none) return reason;
 
         typename Crypto::Sha256 sha;
         sha.update(raw);
-        std::uint32_t reset_vector = 0;
-        if (const Reason reason = hash_payload(finding, sha, reset_vector); reason != Reason::none) return reason;
-
-        ProtectedTlvs signed_tlvs;
+        ProtectedTlvs tlvs;
         std::uint32_t seen = 0;
-        ImageFacts& facts = finding.facts;
-        if (facts.protected_bytes != 0) {
-            const std::uint32_t at = facts.signed_bytes() - facts.protected_bytes;
-            if (const Reason reason = read_area(at, format::protected_tlv_magic, max_protected_bytes);
-                reason != Reason::none) {
-                return reason;
-            }
-            if (area_bytes_ != facts.protected_bytes) return Reason::bad_tlv;
-            sha.update(area());
-            if (!parse(ProtectedTlvs::known, false, &signed_tlvs, seen)) return Reason::bad_tlv;
-        }
-        facts.counter = signed_tlvs.counter;
+        reason = hash_payload(finding.encrypted, facts, sha, tlvs.reset_vector);
+        if (reason == Reason::none && facts.protected_bytes != 0) reason = take_protected(facts, sha, tlvs, seen);
+        if (reason != Reason::none) return reason;
+        facts.counter = tlvs.counter;
         sha.finish(facts.hash);
+
         // The hash TLV only serves to name the fault: the signature is checked over the hash that was computed.
-        if (std::memcmp(facts.hash.data(), tlvs.hash.data(), facts.hash.size()) != 0) return Reason::bad_hash;
-        const std::uint8_t* signer = keys_.signer(tlvs.key_hash.data());
+        if (facts.hash != tlvs_.hash) return Reason::bad_hash;
+        const std::uint8_t* signer = keys_.signer(tlvs_.key_hash.data());
         if (signer == nullptr) return Reason::unknown_key;
         Crypto::ecdsa_verify(finding.verdict, std::span<const std::uint8_t, 64>(signer, 64), facts.hash,
-                             Bytes(tlvs.signature).first(tlvs.signature_bytes));
-        if (!finding.verdict.good()) return Reason::bad_signature;
-        return check_fit(signed_tlvs, seen, reset_vector, facts, floor);
+                             Bytes(tlvs_.signature).first(tlvs_.signature_bytes));
+        if (finding.broken()) return Reason::bad_signature;
+        return check_fit(tlvs, seen, facts, floor);
     }
 
     [[nodiscard]] const Layout& layout() const { return board_.layout(); }
-    [[nodiscard]] Bytes area() const { return Bytes(work_).first(area_bytes_); }
+    [[nodiscard]] Bytes area() const { return Bytes(areas_.work).first(area_bytes_); }
+    [[nodiscard]] Area where() const { return place_ == Place::primary ? Area::primary : Area::external; }
+    [[nodiscard]] std::uint32_t image_at() const { return place_ == Place::primary ? 0 : layout().secondary.base; }
 
     // Positions from the image's start.
-    bool read(std::uint32_t at, MutableBytes bytes) {
-        return place_ == Place::primary ? board_.code_flash.read(layout().primary.base + at, bytes)
-                                        : board_.external.read(layout().secondary.base + at, bytes);
-    }
+    bool read(std::uint32_t at, MutableBytes bytes) { return areas_.read(where(), image_at() + at, bytes); }
 
     // Sizes are compared so that nothing can wrap: every term is below the slot's size before it is added.
-    [[nodiscard]] Reason take_header(const format::ImageHeader& header, Finding& finding) const {
+    [[nodiscard]] Reason take_header(const format::ImageHeader& header, Finding& finding, ImageFacts& facts) const {
         if (header.magic != format::image_magic) return Reason::no_image;
         constexpr std::uint32_t known = format::flag_encrypted_aes128 | format::flag_rom_fixed;
         const bool elsewhere = (header.flags & format::flag_rom_fixed) != 0 &&
@@ -148,13 +130,14 @@ class Verifier {
             header.protected_tlv_bytes > max_protected_bytes || header.payload_bytes < 8) {
             return Reason::bad_header;
         }
-        const std::uint32_t around = std::uint32_t{header.header_size} + header.protected_tlv_bytes;
-        if (header.payload_bytes >= room() || around >= room() - header.payload_bytes) return Reason::too_large;
+        const std::uint32_t around =
+            header.header_size + header.protected_tlv_bytes + std::uint32_t{format::tlv_info_bytes};
+        if (header.payload_bytes >= room() || around > room() - header.payload_bytes) return Reason::too_large;
         finding.encrypted = (header.flags & format::flag_encrypted_aes128) != 0;
         if (place_ == Place::staged && layout().encryption_required && !finding.encrypted) return Reason::not_encrypted;
-        finding.facts.header_bytes = header.header_size;
-        finding.facts.payload_bytes = header.payload_bytes;
-        finding.facts.protected_bytes = header.protected_tlv_bytes;
+        facts.header_bytes = header.header_size;
+        facts.payload_bytes = header.payload_bytes;
+        facts.protected_bytes = header.protected_tlv_bytes;
         finding.version = header.version;
         return Reason::none;
     }
@@ -165,21 +148,24 @@ class Verifier {
                                        : layout().primary.size;
     }
 
-    // Copies one TLV area to work_, info record included; no byte of it is read twice.
+    // Copies one TLV area to areas_.work, info record included; no byte of it is read twice. The info record at least
+    // is inside the slot.
     Reason read_area(std::uint32_t at, std::uint16_t magic, std::uint32_t limit) {
-        const auto info = MutableBytes(work_).first(format::tlv_info_bytes);
+        const auto info = MutableBytes(areas_.work).first(format::tlv_info_bytes);
         if (!read(at, info)) return Reason::chip_read_failed;
         area_bytes_ = format::get16(&info[2]);
         if (format::get16(info.data()) != magic || area_bytes_ < format::tlv_info_bytes || area_bytes_ > limit) {
             return Reason::bad_tlv;
         }
-        const auto rest = MutableBytes(work_).subspan(format::tlv_info_bytes, area_bytes_ - format::tlv_info_bytes);
+        if (area_bytes_ > room() - at) return Reason::too_large; // nothing behind the slot is ever read
+        const auto rest =
+            MutableBytes(areas_.work).subspan(format::tlv_info_bytes, area_bytes_ - format::tlv_info_bytes);
         return read(at + static_cast<std::uint32_t>(format::tlv_info_bytes), rest) ? Reason::none
                                                                                    : Reason::chip_read_failed;
     }
 
-    // Takes the known entries of the area in work_ into `keep`. Strict: exactly these, in this order, the last one
-    // optional. `seen` has a bit for each that was there.
+    // Takes the known entries of the area in areas_.work into `keep`. Strict: exactly these, in this order, the last
+    // one optional. `seen` has a bit for each that was there.
     bool parse(std::span<const KnownTlv> known, bool strict, void* keep, std::uint32_t& seen) {
         format::TlvWalk walk(area());
         format::Tlv tlv;
@@ -204,61 +190,66 @@ class Verifier {
         return walk.ok();
     }
 
-    Reason take_unprotected(Finding& finding, UnprotectedTlvs& tlvs) {
-        ImageFacts& facts = finding.facts;
+    Reason take_unprotected(bool encrypted, ImageFacts& facts) {
         const Reason reason = read_area(facts.signed_bytes(), format::unprotected_tlv_magic, max_unprotected_bytes);
         if (reason != Reason::none) return reason;
         facts.total_bytes = facts.signed_bytes() + area_bytes_;
-        if (facts.total_bytes > room()) return Reason::too_large;
         std::uint32_t seen = 0;
-        if (!parse(UnprotectedTlvs::known, true, &tlvs, seen) || seen < 7) return Reason::bad_tlv;
+        if (!parse(UnprotectedTlvs::known, true, &tlvs_, seen) || seen < 7) return Reason::bad_tlv;
         // In the primary the key may be missing or stay: the payload there is in clear either way.
         const bool has_key = seen == 15;
-        if (place_ == Place::staged && finding.encrypted != has_key) return Reason::bad_tlv;
-        if (has_key) finding.wrapped_key = tlvs.wrapped_key;
+        if (place_ == Place::staged && encrypted != has_key) return Reason::bad_tlv;
         digest_of<typename Crypto::Sha256>(area(), facts.tlv_digest);
         return Reason::none;
     }
 
-    // Header padding and payload, decrypting the latter if need be, catching the reset vector on the way.
-    Reason hash_payload(const Finding& finding, typename Crypto::Sha256& sha, std::uint32_t& reset_vector) {
+    Reason take_protected(const ImageFacts& facts, typename Crypto::Sha256& sha, ProtectedTlvs& tlvs,
+                          std::uint32_t& seen) {
+        const std::uint32_t at = facts.signed_bytes() - facts.protected_bytes;
+        const Reason reason = read_area(at, format::protected_tlv_magic, max_protected_bytes);
+        if (reason != Reason::none) return reason;
+        sha.update(area());
+        const bool whole = area_bytes_ == facts.protected_bytes;
+        return whole && parse(ProtectedTlvs::known, false, &tlvs, seen) ? Reason::none : Reason::bad_tlv;
+    }
+
+    // Header padding and payload, the latter decrypted if need be; its second word is the reset vector.
+    [[gnu::noinline]] Reason hash_payload(bool encrypted, const ImageFacts& facts, typename Crypto::Sha256& sha,
+                                          std::uint32_t& reset_vector) {
         PayloadKey key;
-        if (place_ == Place::staged && finding.encrypted && !key.unwrap<Crypto>(keys_, finding.wrapped_key)) {
+        if (place_ == Place::staged && encrypted && !key.unwrap<Crypto>(keys_, tlvs_.wrapped_key)) {
             return Reason::bad_encryption;
         }
-        const PayloadCipher<Crypto> cipher(key, finding.facts);
-        const std::uint32_t payload_at = finding.facts.header_bytes;
-        const std::uint32_t end = payload_at + finding.facts.payload_bytes;
-        for (std::uint32_t at = format::header_bytes; at < end;) {
-            const std::uint32_t border = at < payload_at ? payload_at : end;
-            const auto piece = MutableBytes(work_).first(std::min<std::size_t>(piece_bytes, border - at));
-            if (!read(at, piece)) return Reason::chip_read_failed;
-            cipher.apply(at, piece);
-            if (at == payload_at) reset_vector = format::get32(&piece[4]);
-            sha.update(piece);
-            at += static_cast<std::uint32_t>(piece.size());
-            board_.feed();
+        const PayloadCipher<Crypto> cipher(key, facts);
+        const std::uint32_t vectors_end = facts.header_bytes + 8U;
+        const auto hash = [&](std::uint32_t from, std::uint32_t to) {
+            return areas_.hash(sha, where(), image_at(), from, to, cipher);
+        };
+        if (!hash(format::header_bytes, facts.header_bytes) || !hash(facts.header_bytes, vectors_end)) {
+            return Reason::chip_read_failed;
         }
-        return Reason::none;
+        reset_vector = format::get32(&areas_.work[4]);
+        return hash(vectors_end, facts.header_bytes + facts.payload_bytes) ? Reason::none : Reason::chip_read_failed;
     }
 
     // An authentic image can still be the wrong one here and now.
-    [[nodiscard]] Reason check_fit(const ProtectedTlvs& tlvs, std::uint32_t seen, std::uint32_t reset_vector,
-                                   const ImageFacts& facts, std::uint32_t floor) const {
+    [[nodiscard]] Reason check_fit(const ProtectedTlvs& tlvs, std::uint32_t seen, const ImageFacts& facts,
+                                   std::uint32_t floor) const {
         if ((seen & ProtectedTlvs::has_fingerprint) == 0) return Reason::no_fingerprint;
         if (tlvs.fingerprint != layout().fingerprint) return Reason::wrong_layout;
         if (facts.counter < floor) return Reason::counter_too_low;
         if (tlvs.table > layout().service_table_version) return Reason::needs_newer_table;
         const std::uint32_t payload = layout().code_flash_address + layout().primary.base + facts.header_bytes;
-        const bool thumb = (reset_vector & 1U) != 0;
-        return thumb && reset_vector - payload < facts.payload_bytes ? Reason::none : Reason::bad_vector;
+        const bool thumb = (tlvs.reset_vector & 1U) != 0;
+        return thumb && tlvs.reset_vector - payload < facts.payload_bytes ? Reason::none : Reason::bad_vector;
     }
 
     Place place_ = Place::primary;
     std::uint32_t area_bytes_ = 0;
     Board& board_;
+    Areas<Crypto, Board>& areas_;
     Keys keys_;
-    WorkBuffer& work_;
+    UnprotectedTlvs tlvs_;
 };
 
 } // namespace outboot::core

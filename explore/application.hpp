@@ -9,9 +9,7 @@ namespace outboot::explore {
 
 class Application {
   public:
-    explicit Application(HostBoard& board) : board_(board), journal_(board.layout(), board.data_flash) {
-        (void)journal_.load();
-    }
+    explicit Application(HostBoard& board) : board_(board), journal_(board.data_flash) { (void)journal_.load(); }
 
     [[nodiscard]] const core::State& state() const { return journal_.state(); }
 

@@ -1,8 +1,11 @@
 #include "explore/flash.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include <fmt/format.h>
+
+#include "explore/mix.hpp"
 
 namespace outboot::explore {
 namespace {
@@ -65,51 +68,96 @@ void Flash::read(std::uint32_t at, MutableBytes out, Chooser& chooser) const {
     }
 }
 
+// A sum over units: what a change takes away and adds is known without looking at the rest.
+void Flash::add_digest(Digest& digest, std::uint32_t unit, std::uint64_t sign) const {
+    if (units_[unit] == Unit::erased) return;
+    std::uint64_t first = mix(unit * 4ULL + static_cast<std::uint64_t>(units_[unit]) + 1);
+    std::uint64_t second = mix(first);
+    for (std::uint32_t i = 0; i < kind_.unit_bytes; i += 4) {
+        std::uint32_t word;
+        std::memcpy(&word, &bytes_[unit * kind_.unit_bytes + i], sizeof word);
+        first = (first ^ word) * 0x9e3779b97f4a7c15;
+        second = (second + word) * 0xbf58476d1ce4e5b9;
+        first ^= first >> 29;
+        second ^= second >> 31;
+    }
+    digest[0] += sign * mix(first);
+    digest[1] += sign * mix(second);
+}
+
+Flash::Digest Flash::digest_of(std::uint32_t from, std::uint32_t to) const {
+    Digest digest{};
+    for (std::uint32_t unit = from / kind_.unit_bytes; unit * kind_.unit_bytes < to; ++unit) {
+        add_digest(digest, unit, 1);
+    }
+    return digest;
+}
+
+template <class Change>
+void Flash::change(std::uint32_t at, std::uint32_t bytes, Change change) {
+    const auto units = units_of(at, bytes);
+    const auto first = static_cast<std::uint32_t>(units.data() - units_.data());
+    for (std::uint32_t i = 0; i < units.size(); ++i) add_digest(digest_, first + i, ~std::uint64_t{0});
+    change(units);
+    for (std::uint32_t i = 0; i < units.size(); ++i) add_digest(digest_, first + i, 1);
+}
+
 void Flash::erase(std::uint32_t at) {
     const std::uint32_t size = block_size(at);
     if (size == 0) throw RuleBroken(fmt::format("erase at {:#x}, not the start of a block", at));
-    std::fill_n(bytes_.begin() + at, size, erased_value);
-    std::ranges::fill(units_of(at, size), Unit::erased);
+    change(at, size, [&](std::span<Unit> units) {
+        std::fill_n(bytes_.begin() + at, size, erased_value);
+        std::ranges::fill(units, Unit::erased);
+    });
 }
 
-void Flash::program(std::uint32_t at, Bytes bytes) {
+void Flash::program_as(Unit unit, std::uint32_t at, Bytes bytes) {
     const auto count = static_cast<std::uint32_t>(bytes.size());
     if (at > size() || count > size() - at) throw RuleBroken(fmt::format("program outside the device at {:#x}", at));
     if (at % kind_.unit_bytes != 0 || (kind_.whole_units && count % kind_.unit_bytes != 0)) {
         throw RuleBroken(fmt::format("program of {} bytes at {:#x}: not whole units", count, at));
     }
-    const auto units = units_of(at, count);
-    if (std::ranges::any_of(units, [](Unit u) { return u != Unit::erased; })) {
+    if (std::ranges::any_of(units_of(at, count), [](Unit u) { return u != Unit::erased; })) {
         throw RuleBroken(fmt::format("program of {} bytes at {:#x}: not erased", count, at));
     }
-    std::ranges::copy(bytes, bytes_.begin() + at);
-    std::ranges::fill(units, Unit::programmed);
+    change(at, count, [&](std::span<Unit> units) {
+        std::ranges::copy(bytes, bytes_.begin() + at);
+        std::ranges::fill(units, unit);
+    });
 }
 
-void Flash::tear_erase(std::uint32_t at) {
-    for (Unit& unit : units_of(at, block_size(at))) {
-        // A unit that was erased holds the erased value, and may now read as noise. Where erased units do that
-        // anyway...
-        const bool noise_either_way = unit == Unit::erased && kind_.erased_reads_noise;
-        if (noise_either_way) unit = Unit::dead;
-        if (unit != Unit::dead) unit = Unit::torn;
-    }
+void Flash::program(std::uint32_t at, Bytes bytes) {
+    program_as(Unit::programmed, at, bytes);
 }
 
 void Flash::tear_program(std::uint32_t at, Bytes bytes) {
-    program(at, bytes);
-    std::ranges::fill(units_of(at, static_cast<std::uint32_t>(bytes.size())), Unit::torn);
+    program_as(Unit::torn, at, bytes);
+}
+
+void Flash::tear_erase(std::uint32_t at) {
+    change(at, block_size(at), [&](std::span<Unit> units) {
+        for (Unit& unit : units) {
+            // A unit that was erased holds the erased value, and may now read as noise; in data flash it does anyway.
+            const bool noise_either_way = unit == Unit::erased && kind_.erased_reads_noise;
+            if (noise_either_way) unit = Unit::dead;
+            if (unit != Unit::dead) unit = Unit::torn;
+        }
+    });
 }
 
 void Flash::kill(std::uint32_t at) {
     const std::uint32_t size = block_size(at);
-    std::fill_n(bytes_.begin() + at, size, erased_value);
-    std::ranges::fill(units_of(at, size), Unit::dead);
+    change(at, size, [&](std::span<Unit> units) {
+        std::fill_n(bytes_.begin() + at, size, erased_value);
+        std::ranges::fill(units, Unit::dead);
+    });
 }
 
 void Flash::load(std::uint32_t at, Bytes bytes) {
-    std::ranges::copy(bytes, bytes_.begin() + at);
-    std::ranges::fill(units_of(at, static_cast<std::uint32_t>(bytes.size())), Unit::programmed);
+    change(at, static_cast<std::uint32_t>(bytes.size()), [&](std::span<Unit> units) {
+        std::ranges::copy(bytes, bytes_.begin() + at);
+        std::ranges::fill(units, Unit::programmed);
+    });
 }
 
 bool Flash::all(Unit unit, std::uint32_t from, std::uint32_t to) const {

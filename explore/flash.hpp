@@ -8,6 +8,7 @@
 // promised.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <stdexcept>
@@ -75,13 +76,24 @@ class Flash {
 
     bool operator==(const Flash& other) const { return bytes_ == other.bytes_ && units_ == other.units_; }
 
+    // Contents in 128 bits, kept up to date with every change. Equal contents, equal digests.
+    using Digest = std::array<std::uint64_t, 2>;
+    [[nodiscard]] const Digest& digest() const { return digest_; }
+    [[nodiscard]] Digest digest_of(std::uint32_t from, std::uint32_t to) const;
+
   private:
     [[nodiscard]] std::span<Unit> units_of(std::uint32_t at, std::uint32_t bytes);
+    void program_as(Unit unit, std::uint32_t at, Bytes bytes);
+    void add_digest(Digest& digest, std::uint32_t unit, std::uint64_t sign) const;
+
+    template <class Change>
+    void change(std::uint32_t at, std::uint32_t bytes, Change change);
 
     Kind kind_;
     std::vector<core::BlockRun> blocks_;
     std::vector<std::uint8_t> bytes_;
     std::vector<Unit> units_;
+    Digest digest_{};
 };
 
 } // namespace outboot::explore

@@ -146,6 +146,7 @@ class HostBoard {
       public:
         explicit DataFlash(HostBoard& board) : Device(board, Chip::journal) {}
         void before_erase(std::uint32_t /*closed_banks*/) {}
+        [[nodiscard]] const core::Layout& layout() const { return board_.layout(); }
     };
 
     [[nodiscard]] const core::Layout& layout() const { return product_.layout(); }

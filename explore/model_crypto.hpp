@@ -8,17 +8,12 @@
 #include <cstring>
 
 #include "crypto/concept.hpp"
+#include "explore/mix.hpp"
 
 namespace outboot::explore {
 
 using crypto::Bytes;
 using crypto::MutableBytes;
-
-constexpr std::uint64_t mix(std::uint64_t z) { // the finaliser of splitmix64
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
 
 // Stands where SHA-256 stands: 32 bytes, each depending on all that was hashed, in whatever pieces.
 class ModelHash {

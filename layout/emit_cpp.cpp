@@ -47,6 +47,7 @@ std::string cpp_header(const Model& model) {
     field("plan", "core::Plan::" + to_string(core.plan));
     number("code_flash_address", core.code_flash_address);
     field("primary", slot(core.primary));
+    number("chunk_bytes", core.chunk_bytes);
     field("primary_blocks", blocks(core));
     number("primary_program_unit", core.primary_program_unit);
     number("header_size", core.header_size);

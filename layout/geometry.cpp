@@ -78,6 +78,8 @@ std::vector<Chunk> chunk_table(const std::vector<core::BlockRun>& blocks, std::u
         layout.primary_blocks.at(i) = blocks[i];
         layout.primary.size += blocks[i].count * blocks[i].size;
     }
+    layout.chunk_bytes = core::chunk_limit(layout);
+    if (!core::chunks_fit(layout)) return {};
     std::vector<Chunk> chunks;
     for (std::uint32_t n = 0; n < core::chunks_below(layout, layout.primary.size); ++n) {
         const Chunk chunk = core::chunk_from_top(layout, layout.primary.size, n);

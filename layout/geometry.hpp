@@ -39,7 +39,8 @@ class Geometry {
 // `external` may be nullptr unless `memory` is the external chip.
 Geometry geometry_of(Memory memory, const McuPart& mcu, const NorPart* external);
 
-// The chunks of a primary slot made of these blocks, ascending, exactly as the bootloader groups them (core/plan.hpp).
+// The chunks of a primary slot made of these blocks, ascending, exactly as the bootloader groups them (core/plan.hpp);
+// empty if they can't be grouped.
 std::vector<Chunk> chunk_table(const std::vector<core::BlockRun>& blocks, std::uint32_t external_block);
 
 } // namespace outboot::layouts

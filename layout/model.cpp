@@ -88,6 +88,7 @@ core::Layout derive_core(const LayoutSpec& spec, const Model& model) {
     core.hole = slot_of(hole);
     core.external_erase_block = nor.erases.front().size;
     core.external_chunk_block = chunk_erase_block;
+    core.chunk_bytes = core::chunk_limit(core);
     core.external_size = nor.size;
     core.external_jedec_id = nor.jedec_id & nor.jedec_id_mask;
     core.external_jedec_id_mask = nor.jedec_id_mask;

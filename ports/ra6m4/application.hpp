@@ -22,7 +22,7 @@ class Devices {
 
   private:
     struct External {
-        QspiNor nor{{layout.external_size, layout.external_jedec_id, layout.external_jedec_id_mask}};
+        QspiNor nor;
         bool open = false;
         bool locked = false;
     };

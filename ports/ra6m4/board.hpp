@@ -36,6 +36,8 @@ class Board {
     [[noreturn]] static void start(std::uint32_t address) { hand_over(address); }
 
     struct JournalFlash : DataFlash {
+        static constexpr const core::Layout& layout() { return outboot::layout; }
+
         // A brown-out that comes and goes must not cut one erase after another: the more banks read closed, the more
         // cut erases lie behind us, and the longer the supply has to hold before the next.
         static void before_erase(std::uint32_t closed_banks) { delay(1 + 4 * closed_banks); }
@@ -43,7 +45,7 @@ class Board {
 
     CodeFlash code_flash;
     JournalFlash data_flash;
-    QspiNor external{{layout().external_size, layout().external_jedec_id, layout().external_jedec_id_mask}};
+    QspiNor external;
 };
 
 } // namespace outboot::ra6m4

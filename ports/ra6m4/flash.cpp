@@ -93,6 +93,10 @@ bool program_units(std::uint16_t mode, std::uint32_t address, Bytes bytes, std::
     return true;
 }
 
+bool erase_block(std::uint16_t mode, std::uint32_t address) {
+    return run({mode, erase_command, 0, address, nullptr});
+}
+
 } // namespace
 
 void flash_begin(std::uint32_t fclk_mhz) {
@@ -112,7 +116,7 @@ bool CodeFlash::read(std::uint32_t at, MutableBytes bytes) const {
 
 bool CodeFlash::erase(std::uint32_t at, std::uint32_t bytes) {
     for (const std::uint32_t end = at + bytes; at < end; at += block_bytes(at)) {
-        if (!run({code_flash_mode, erase_command, 0, code_flash_address + at, nullptr})) return false;
+        if (!erase_block(code_flash_mode, code_flash_address + at)) return false;
     }
     return true;
 }
@@ -128,7 +132,7 @@ bool DataFlash::read(std::uint32_t at, MutableBytes bytes) const {
 
 bool DataFlash::erase(std::uint32_t at, std::uint32_t bytes) {
     for (const std::uint32_t end = at + bytes; at < end; at += block_bytes) {
-        if (!run({data_flash_mode, erase_command, 0, data_flash_address + at, nullptr})) return false;
+        if (!erase_block(data_flash_mode, data_flash_address + at)) return false;
     }
     return true;
 }

@@ -15,7 +15,9 @@ extern "C" {
     return to;
 }
 
-[[gnu::used, gnu::noinline]] void* memcpy(void* to, const void* from, std::size_t count) { return memmove(to, from, count); }
+[[gnu::used, gnu::noinline]] void* memcpy(void* to, const void* from, std::size_t count) {
+    return memmove(to, from, count);
+}
 
 [[gnu::used, gnu::noinline]] void* memset(void* to, int value, std::size_t count) {
     auto* out = static_cast<std::uint8_t*>(to);

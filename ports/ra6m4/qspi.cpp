@@ -1,25 +1,25 @@
 #include "ports/ra6m4/qspi.hpp"
 
-#include <algorithm>
 #include <cstring>
 
+#include "outboot_layout.hpp"
 #include "ports/ra6m4/registers.hpp"
 #include "ports/ra6m4/watchdog.hpp"
 
 namespace outboot::ra6m4 {
 
-enum class QspiNor::Command : std::uint8_t {
-    page_program = 0x02,
-    page_program_4b = 0x12,
-    erase_4k = 0x20,
-    erase_4k_4b = 0x21,
-    erase_32k = 0x52,
-    erase_32k_4b = 0x5C,
-    erase_64k = 0xD8,
-    erase_64k_4b = 0xDC,
-};
-
 namespace {
+
+// Chips of more than 16 MB need four address bytes, and the opcodes that take them.
+constexpr bool long_address = layout.external_size > 1U << 24;
+constexpr std::uint8_t page_program = long_address ? 0x12 : 0x02;
+
+struct Erase {
+    std::uint32_t bytes;
+    std::uint8_t opcode;
+};
+constexpr Erase erases[] = {
+    {0x10000, long_address ? 0xDC : 0xD8}, {0x8000, long_address ? 0x5C : 0x52}, {0x1000, long_address ? 0x21 : 0x20}};
 
 constexpr std::uint8_t read_status = 0x05;
 constexpr std::uint8_t write_enable = 0x06;
@@ -79,6 +79,33 @@ void settle() {
     for (std::uint32_t i = 0; i < settle_loops; ++i) asm volatile("");
 }
 
+void begin_write(std::uint8_t command, std::uint32_t at) {
+    single(write_enable);
+    begin_command(command);
+    for (int shift = long_address ? 24 : 16; shift >= 0; shift -= 8) reg32(sfmcom) = at >> shift & 0xFF;
+}
+
+bool answers() {
+    begin_command(read_id);
+    std::uint32_t id = 0;
+    for (int i = 0; i < 3; ++i) id = id << 8 | (reg32(sfmcom) & 0xFF);
+    end_command();
+    return ((id ^ layout.external_jedec_id) & layout.external_jedec_id_mask) == 0;
+}
+
+// Closes a command and waits until the chip is idle. A bus that reads all ones has no chip on it: no use to wait for
+// that one.
+bool finish() {
+    end_command();
+    for (std::uint32_t polls = poll_limit; polls != 0; --polls) {
+        const std::uint8_t now = status();
+        if (now == nobody) return false;
+        if ((now & status_busy) == 0) return true;
+        watchdogs.feed();
+    }
+    return false;
+}
+
 } // namespace
 
 bool QspiNor::open() {
@@ -89,7 +116,7 @@ bool QspiNor::open() {
     reg32(sfmssc) = 0x37; // as after reset: deselected for 8 cycles
     reg32(sfmsmd) = 2;    // mapped reads by dual-output fast read: needs no quad-enable bit in the chip
     reg32(sfmsdc) = 0xFF00;
-    reg32(sfmsac) = long_address() ? 0x13 : 0x02;
+    reg32(sfmsac) = long_address ? 0x13 : 0x02;
 
     reg32(sfmspc) = four_lines;
     single(leave_mode);
@@ -97,7 +124,7 @@ bool QspiNor::open() {
     single(leave_mode);
     single(release_power_down);
     settle();
-    if (!wait()) return false; // what the application had begun ends first
+    if (!finish()) return false; // what the application had begun ends first
     single(reset_enable);
     single(reset_chip);
     settle();
@@ -124,64 +151,26 @@ bool QspiNor::read(std::uint32_t at, MutableBytes bytes) {
 }
 
 bool QspiNor::erase(std::uint32_t at, std::uint32_t bytes) {
-    while (bytes != 0) {
-        Command command = long_address() ? Command::erase_4k_4b : Command::erase_4k;
-        std::uint32_t block = 0x1000;
-        if (bytes >= 0x10000 && at % 0x10000 == 0) {
-            command = long_address() ? Command::erase_64k_4b : Command::erase_64k;
-            block = 0x10000;
-        } else if (bytes >= 0x8000 && at % 0x8000 == 0) {
-            command = long_address() ? Command::erase_32k_4b : Command::erase_32k;
-            block = 0x8000;
-        }
-        send(command, at);
-        end_command();
-        if (!wait()) return false;
-        at += block;
-        bytes -= block;
+    const std::uint32_t end = at + bytes;
+    while (at < end) {
+        const Erase* erase = erases;
+        while (at % erase->bytes != 0 || at + erase->bytes > end) ++erase; // the last one always fits
+        begin_write(erase->opcode, at);
+        if (!finish()) return false;
+        at += erase->bytes;
     }
     return true;
 }
 
 bool QspiNor::program(std::uint32_t at, Bytes bytes) {
-    while (!bytes.empty()) {
-        const Bytes page = bytes.first(std::min<std::size_t>(bytes.size(), page_bytes - at % page_bytes));
-        send(long_address() ? Command::page_program_4b : Command::page_program, at);
-        for (const std::uint8_t byte : page) reg32(sfmcom) = byte;
-        end_command();
-        if (!wait()) return false;
-        at += static_cast<std::uint32_t>(page.size());
-        bytes = bytes.subspan(page.size());
+    for (std::size_t i = 0; i < bytes.size();) {
+        begin_write(page_program, at + i);
+        do {
+            reg32(sfmcom) = bytes[i++];
+        } while (i < bytes.size() && (at + i) % page_bytes != 0);
+        if (!finish()) return false;
     }
     return true;
-}
-
-void QspiNor::send(Command command, std::uint32_t at) {
-    single(write_enable);
-    begin_command(static_cast<std::uint8_t>(command));
-    if (long_address()) reg32(sfmcom) = at >> 24;
-    reg32(sfmcom) = at >> 16 & 0xFF;
-    reg32(sfmcom) = at >> 8 & 0xFF;
-    reg32(sfmcom) = at & 0xFF;
-}
-
-bool QspiNor::answers() {
-    begin_command(read_id);
-    std::uint32_t id = 0;
-    for (int i = 0; i < 3; ++i) id = id << 8 | (reg32(sfmcom) & 0xFF);
-    end_command();
-    return ((id ^ chip_.jedec_id) & chip_.jedec_id_mask) == 0;
-}
-
-// Until the chip is idle. A bus that reads all ones has no chip on it: no use to wait for that one.
-bool QspiNor::wait() {
-    for (std::uint32_t polls = poll_limit; polls != 0; --polls) {
-        const std::uint8_t now = status();
-        if (now == nobody) return false;
-        if ((now & status_busy) == 0) return true;
-        watchdogs.feed();
-    }
-    return false;
 }
 
 } // namespace outboot::ra6m4

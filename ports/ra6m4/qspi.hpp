@@ -1,4 +1,4 @@
-// A SPI NOR on the RA6M4's QSPI controller: mapped reads, everything else in direct communication mode
+// The layout's SPI NOR on the RA6M4's QSPI controller: mapped reads, everything else in direct communication mode
 // (R01UH0890 "Quad Serial Peripheral Interface"; commands as in the W25Q16JV and MX25 data sheets).
 //
 // A chip that has gone away reads as ones without any error, so each read is followed by the JEDEC id: data count only
@@ -14,14 +14,6 @@ using format::MutableBytes;
 
 class QspiNor {
   public:
-    struct Chip {
-        std::uint32_t size_bytes;
-        std::uint32_t jedec_id; // 0x00MMTTCC
-        std::uint32_t jedec_id_mask;
-    };
-
-    explicit constexpr QspiNor(Chip chip) : chip_(chip) {}
-
     // Brings controller and chip up, out of whatever state a reset has left the chip in: continuous read, QPI,
     // power-down, a running or a suspended erase. False: no answer, or another chip.
     bool open();
@@ -35,16 +27,6 @@ class QspiNor {
     bool read(std::uint32_t at, MutableBytes bytes);
     bool erase(std::uint32_t at, std::uint32_t bytes); // whole 4 KB blocks, by the largest opcode that fits
     bool program(std::uint32_t at, Bytes bytes);       // any range of erased bytes
-
-  private:
-    enum class Command : std::uint8_t;
-
-    [[nodiscard]] bool long_address() const { return chip_.size_bytes > 1U << 24; }
-    void send(Command command, std::uint32_t at);
-    bool answers();
-    bool wait();
-
-    Chip chip_;
 };
 
 } // namespace outboot::ra6m4

@@ -25,8 +25,9 @@ namespace {
 
 using Handler = void (*)();
 
-// Faults and NMI are served from RAM, where they can be fetched while the flash is being programmed.
-constexpr std::size_t vectors = 16;
+// NMI and HardFault, which every other fault becomes as long as nobody enables it, are served from RAM, where they can
+// be fetched while the flash is being programmed. Interrupts are never enabled.
+constexpr std::size_t vectors = 4;
 [[gnu::section(".ram_vectors")]] std::uint32_t ram_vectors[vectors];
 
 struct ResetVectors {
@@ -36,9 +37,7 @@ struct ResetVectors {
 };
 
 [[gnu::section(".vectors"), gnu::used]] const ResetVectors reset_vectors = {
-    &outboot_stack_top,
-    outboot_reset_handler,
-    {outboot_fault, outboot_fault, outboot_fault, outboot_fault, outboot_fault, outboot_fault}};
+    &outboot_stack_top, outboot_reset_handler, {outboot_fault, outboot_fault}};
 
 } // namespace
 
@@ -54,7 +53,7 @@ void outboot_reset_handler() {
     const std::uint32_t* from = &outboot_data_source;
     for (std::uint32_t* to = &outboot_data_begin; to < &outboot_data_end;) *to++ = *from++;
     for (std::uint32_t* to = &outboot_data_end; to < &outboot_bss_end;) *to++ = 0;
-    for (std::uint32_t& vector : ram_vectors) vector = reinterpret_cast<std::uint32_t>(&outboot_fault);
+    ram_vectors[2] = ram_vectors[3] = reinterpret_cast<std::uint32_t>(&outboot_fault);
     outboot::ra6m4::reg32(outboot::ra6m4::vtor) = reinterpret_cast<std::uint32_t>(ram_vectors);
     outboot_main();
     outboot_fault();

@@ -48,6 +48,7 @@ inline Layout small_layout(Plan plan) {
     layout.hole = {512 + 3072, 1024};
     layout.external_erase_block = 256;
     layout.external_chunk_block = 512;
+    layout.chunk_bytes = 1024;
     layout.chunk_bytes = core::chunk_limit(layout);
     layout.external_size = 512 + 3072 + 1024 + 512;
     layout.journal = {64, 6 * 64 + 2 * 320};
@@ -232,7 +233,7 @@ class Device {
     }
     void set_state(const std::function<void(State&)>& change) {
         HostBoard board(product_, world, environment);
-        Journal<explore::ModelHash, HostBoard::DataFlash> journal(layout(), board.data_flash);
+        Journal<explore::ModelHash, HostBoard::DataFlash> journal(board.data_flash);
         (void)journal.load();
         State next = journal.state();
         change(next);

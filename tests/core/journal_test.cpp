@@ -22,9 +22,13 @@ enum class When { before, inside, after };
 // Data flash that can lose its supply, have worn-out blocks, and keeps a list of what was done to it.
 class Chip : public explore::Chooser {
   public:
-    Chip(std::uint32_t blocks, std::uint32_t block_bytes)
-        : flash_({.unit_bytes = 4, .erased_reads_noise = true}, std::vector<BlockRun>{{blocks, block_bytes}}),
-          block_bytes_(block_bytes) {}
+    explicit Chip(const Layout& layout)
+        : layout_(layout), flash_({.unit_bytes = 4, .erased_reads_noise = true},
+                                  std::vector<BlockRun>{{layout.journal.size / layout.journal_bank_bytes,
+                                                         layout.journal_bank_bytes}}),
+          block_bytes_(layout.journal_bank_bytes) {}
+
+    [[nodiscard]] const Layout& layout() const { return layout_; }
 
     bool read(std::uint32_t at, MutableBytes out) {
         flash_.read(at, out, *this);
@@ -80,6 +84,7 @@ class Chip : public explore::Chooser {
         }
     }
 
+    const Layout& layout_;
     Flash flash_;
     std::uint32_t block_bytes_;
     std::uint32_t operations_ = 0;
@@ -110,7 +115,7 @@ class JournalTest : public testing::Test {
 
     TestJournal session() {
         chip.log.clear();
-        return {layout, chip};
+        return TestJournal(chip);
     }
 
     TestJournal loaded() {
@@ -147,7 +152,7 @@ class JournalTest : public testing::Test {
     }
 
     Layout layout = layout_with(banks);
-    Chip chip{layout.journal.size / bank_bytes, bank_bytes};
+    Chip chip{layout};
 };
 
 TEST_F(JournalTest, an_empty_journal_is_lost_and_nothing_is_written_for_it) {
@@ -252,7 +257,7 @@ TEST_F(JournalTest, progress_costs_one_unit_until_the_bank_is_full) {
         ASSERT_TRUE(journal.advance(move));
         const bool full = move % (marks - 2 + 1) == 0;
         EXPECT_EQ(chip.log.size(), full ? banks + 3 : 1) << "move " << move;
-        TestJournal other(layout, chip);
+        TestJournal other(chip);
         ASSERT_TRUE(other.load());
         EXPECT_EQ(other.state().move, move);
         EXPECT_EQ(other.state().counter_floor, 1U);
@@ -382,13 +387,13 @@ TEST_F(JournalTest, a_write_cut_anywhere_leaves_the_old_or_the_new_state) {
             const Flash after_cut = chip.flash();
             for_all_readings(chip, [&] {
                 chip.flash() = after_cut;
-                TestJournal journal(layout, chip);
+                TestJournal journal(chip);
                 ASSERT_TRUE(journal.load());
                 const std::uint32_t found = journal.state().counter_floor;
                 EXPECT_TRUE(found == 2 || found == 3) << found;
                 ASSERT_TRUE(journal.write(journal.state())); // the settling write of a session
                 EXPECT_TRUE(chip.flash().all(Flash::Unit::erased, banks * bank_bytes, layout.journal.size));
-                TestJournal again(layout, chip);
+                TestJournal again(chip);
                 ASSERT_TRUE(again.load());
                 EXPECT_EQ(again.state().counter_floor, found);
                 EXPECT_TRUE(again.settled());
@@ -410,7 +415,7 @@ Verdict random_history(std::uint32_t seed, std::uint32_t banks, double cut_chanc
     std::mt19937 dice(seed);
     const auto happens = [&dice](double chance) { return std::generate_canonical<double, 32>(dice) < chance; };
     const Layout layout = layout_with(banks);
-    Chip chip(layout.journal.size / bank_bytes, bank_bytes);
+    Chip chip(layout);
     chip.choice = [&](std::uint32_t) { return happens(show_chance) ? 1U : 0U; };
     // DESIGN.md's assumption: of the banks whose erase was cut, at most banks - 2 may still read valid now and then.
     chip.torn_erase_may_live = [&] {
@@ -427,14 +432,14 @@ Verdict random_history(std::uint32_t seed, std::uint32_t banks, double cut_chanc
         chip.cut(operation, moments[dice() % 4]);
     };
     {
-        TestJournal factory(layout, chip);
+        TestJournal factory(chip);
         (void)factory.load();
         (void)factory.write(State{});
     }
     for (int session = 0; session < 24; ++session) {
         next_cut();
         try {
-            TestJournal journal(layout, chip);
+            TestJournal journal(chip);
             if (!journal.load()) return {.lost = 1};
             if (journal.state().move < begun) return {.older = 1};
             if (journal.state().move > tried) return {.newer = 1};
@@ -514,7 +519,8 @@ TEST_F(JournalTest, a_write_that_failed_can_be_tried_again) {
 class RecordTest : public JournalTest {
   protected:
     BeginRecord record_number(std::uint32_t n) {
-        BeginRecord record;
+        BeginRecord record{};
+        record.magic = BeginRecord::expected_magic;
         record.fingerprint = layout.fingerprint;
         record.incoming.total_bytes = n;
         record.wrapped_key.fill(static_cast<std::uint8_t>(n));
@@ -529,8 +535,7 @@ class RecordTest : public JournalTest {
         State next = state_number(n);
         next.record = journal.state().record;
         BeginRecord record = record_number(n);
-        ASSERT_TRUE(journal.write_record(record, next));
-        ASSERT_TRUE(journal.write(next));
+        ASSERT_TRUE(journal.write_record(record, next) && journal.write(next));
     }
 
     // The number of the record that the journal refers to; 0 if it can't be read.
@@ -607,7 +612,7 @@ TEST_F(RecordTest, a_new_record_cut_anywhere_leaves_the_old_one_readable) {
             chip.cut(~0U, When::before);
             if (!cut) break;
             for_all_readings(chip, [&] {
-                TestJournal journal(layout, chip);
+                TestJournal journal(chip);
                 ASSERT_TRUE(journal.load());
                 BeginRecord record;
                 ASSERT_TRUE(journal.read_record(journal.state(), record));

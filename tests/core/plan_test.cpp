@@ -48,17 +48,16 @@ Layout random_layout(Dice& dice, Plan plan) {
     Layout layout;
     layout.plan = plan;
     const std::uint32_t e = layout.external_erase_block = 4U << dice.between(0, 2);
-    layout.external_chunk_block = e * dice.between(1, 8);
+    layout.chunk_bytes = e * dice.between(1, 12);
+    layout.external_chunk_block = e;
     const std::uint32_t runs = dice.between(1, 4);
     for (std::uint32_t r = 0; r < runs; ++r) {
-        const bool small = dice.one_in(6); // internal blocks smaller than the external ones
-        layout.primary_blocks[r] = {dice.between(1, 7), small ? e / 2 : e * dice.between(1, 8)};
+        const std::uint32_t parts = dice.between(1, 6); // of a chunk; also smaller than the external erase block
+        layout.primary_blocks[r] = {dice.between(1, 7), layout.chunk_bytes / parts};
         layout.primary.size += layout.primary_blocks[r].count * layout.primary_blocks[r].size;
     }
-    layout.chunk_bytes = chunk_limit(layout);
     layout.primary.base = 16;
-    const std::uint32_t limit = (chunk_limit(layout) + e - 1) / e * e;
-    layout.hole.size = limit + e * dice.between(0, 3);
+    layout.hole.size = layout.chunk_bytes + e * dice.between(0, 3);
     const std::uint32_t slot_blocks = (layout.primary.size + e - 1) / e;
     layout.secondary.size = dice.one_in(3) ? e * dice.between(1, slot_blocks) : e * slot_blocks;
     if (plan == Plan::scratch && dice.one_in(2)) {
@@ -84,14 +83,13 @@ std::uint32_t random_length(Dice& dice, std::uint32_t limit, std::uint32_t edge)
 Case random_case(Dice& dice, Plan plan) {
     for (;;) {
         const Layout layout = random_layout(dice, plan);
-        if (!chunks_are_aligned(layout)) continue;
+        if (!chunks_fit(layout) || !chunks_are_aligned(layout)) continue;
         const std::uint32_t limit = std::min(layout.primary.size, layout.secondary.size);
         const std::uint32_t edge = layout.external_erase_block;
         return {layout,
                 {.plan = plan,
                  .incoming_bytes = random_length(dice, limit, edge),
-                 .outgoing_bytes = plan == Plan::overwrite ? 0 : random_length(dice, limit, edge),
-                 .made_by = plan}};
+                 .outgoing_bytes = plan == Plan::overwrite ? 0 : random_length(dice, limit, edge)}};
     }
 }
 
@@ -158,6 +156,20 @@ class Memory {
     std::vector<Cell> external_;
 };
 
+constexpr Layout ra6m4() {
+    Layout layout;
+    layout.plan = Plan::offset;
+    layout.primary = {16 << 10, 1008 << 10};
+    layout.chunk_bytes = 32 << 10;
+    layout.primary_blocks = {{{6, 8 << 10}, {30, 32 << 10}}};
+    layout.secondary = {1008 << 10, 1008 << 10};
+    layout.hole = {2016 << 10, 32 << 10};
+    layout.external_erase_block = 4 << 10;
+    layout.external_chunk_block = 32 << 10;
+    layout.chunk_bytes = chunk_limit(layout);
+    return layout;
+}
+
 // The top of the highest chunk that takes part.
 std::uint32_t touched_end(const Case& c) {
     const Chunk top = chunk_from_top(c.layout, plan_end(c.layout, c.plan), 0);
@@ -217,6 +229,18 @@ TEST_P(EveryPlan, chunks_cover_the_slot_once_in_whole_blocks_and_fit_the_hole) {
     });
 }
 
+// The smallest layouts that can't be moved: a block that lies on both sides of a chunk's border.
+TEST(Chunks, fit_only_if_no_erase_block_straddles_a_border) {
+    Layout layout = ra6m4();
+    EXPECT_TRUE(chunks_fit(layout));
+    layout.chunk_bytes = 64 << 10;
+    EXPECT_TRUE(chunks_fit(layout));
+    layout.chunk_bytes = 16 << 10;
+    EXPECT_FALSE(chunks_fit(layout));
+    layout.chunk_bytes = 40 << 10;
+    EXPECT_FALSE(chunks_fit(layout));
+}
+
 TEST_P(EveryPlan, chunks_behind_both_images_take_no_part) {
     for_random_cases([](const Case& c, Dice&) {
         for (std::uint32_t n = 0; n < move_count(c.layout, c.plan); ++n) {
@@ -263,7 +287,7 @@ TEST_P(EveryPlan, both_images_arrive_whatever_is_interrupted) {
         }
         ASSERT_TRUE(memory.primary_holds(new_image, c.plan.incoming_bytes));
         ASSERT_TRUE(memory.primary_erased(c.plan.incoming_bytes, touched_end(c))) << "stale bytes behind the image";
-        const std::uint32_t backup = backup_base(c.layout, c.plan.plan);
+        const std::uint32_t backup = backup_base(c.layout);
         ASSERT_TRUE(memory.external_holds(old_image, backup, c.plan.outgoing_bytes));
     });
 }
@@ -291,8 +315,8 @@ TEST_P(RevertiblePlan, can_turn_round_inside_any_move) {
         const Move last = move_at(c.layout, c.plan, turn);
         memory.execute(last, dice.between(0, Memory::steps(last)), dice);
 
-        const std::uint32_t chunks = chunks_touched(c.plan.plan, turn);
-        if (turn < first_primary_move(c.plan.plan)) {
+        const std::uint32_t chunks = chunks_touched(c.layout, c.plan.plan, turn);
+        if (turn < first_primary_move(c.layout, c.plan.plan)) {
             ASSERT_EQ(memory.primary(), untouched) << "abandoned, and yet something was touched";
             return;
         }
@@ -334,31 +358,19 @@ TEST_P(RevertiblePlan, keeps_the_old_image_whole_on_both_sides_of_the_border) {
         for (std::uint32_t n = 0; n < turn; ++n) memory.insist(move_at(c.layout, c.plan, n), dice);
         const Move last = move_at(c.layout, c.plan, turn);
         memory.execute(last, dice.between(0, Memory::steps(last)), dice);
-        const std::uint32_t chunks = chunks_touched(c.plan.plan, turn);
+        const std::uint32_t chunks = chunks_touched(c.layout, c.plan.plan, turn);
         if (chunks == 0) return;
         const std::uint32_t border = chunk_from_top(c.layout, plan_end(c.layout, c.plan), chunks - 1).offset;
         ASSERT_TRUE(memory.primary_holds(old_image, std::min(border, c.plan.outgoing_bytes)));
         for (std::uint32_t i = border; i < c.plan.outgoing_bytes; ++i) {
-            ASSERT_EQ(memory.external()[backup_base(c.layout, c.plan.plan) + i], old_image + i);
+            ASSERT_EQ(memory.external()[backup_base(c.layout) + i], old_image + i);
         }
     });
 }
 
-constexpr Layout ra6m4() {
-    Layout layout;
-    layout.plan = Plan::offset;
-    layout.primary = {16 << 10, 1008 << 10};
-    layout.primary_blocks = {{{6, 8 << 10}, {30, 32 << 10}}};
-    layout.secondary = {1008 << 10, 1008 << 10};
-    layout.hole = {2016 << 10, 32 << 10};
-    layout.external_erase_block = 4 << 10;
-    layout.external_chunk_block = 32 << 10;
-    layout.chunk_bytes = chunk_limit(layout);
-    return layout;
-}
-
 TEST(Ra6m4, has_32_chunks_that_meet_on_the_chips_32_kib_blocks) {
     constexpr Layout layout = ra6m4();
+    static_assert(chunks_fit(layout));
     ASSERT_EQ(chunks_below(layout, layout.primary.size), 32U);
     for (std::uint32_t n = 0; n < 31; ++n) {
         const Chunk chunk = chunk_from_top(layout, layout.primary.size, n);

@@ -66,7 +66,7 @@ TEST_P(TroubleTest, a_chip_silent_for_good_is_waited_for_once_the_primary_was_to
         if (outlook.end == End::waiting) {
             EXPECT_EQ(outlook.reason, Reason::chip_missing);
             EXPECT_EQ(state.phase, Phase::moving);
-            EXPECT_GE(state.move, first_primary_move(GetParam()));
+            EXPECT_GE(state.move, first_primary_move(device.layout(), GetParam()));
         } else {
             EXPECT_EQ(outlook.end, End::started);
             if (outlook.version == 2) return true;

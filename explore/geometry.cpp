@@ -1,0 +1,90 @@
+#include "explore/geometry.hpp"
+
+#include <algorithm>
+
+namespace outboot::explore {
+namespace {
+
+using core::BlockRun;
+using core::Plan;
+
+constexpr std::uint32_t sector = 256; // smallest erase outside
+
+Layout layout_of(Plan plan, std::array<BlockRun, 4> blocks, std::uint32_t chunk_bytes, std::uint32_t hole_bytes) {
+    Layout layout;
+    layout.plan = plan;
+    layout.code_flash_address = 0x10000;
+    layout.primary_blocks = blocks;
+    layout.primary.base = 256;
+    for (const auto& run : blocks) layout.primary.size += run.count * run.size;
+    layout.primary_program_unit = 128;
+    layout.chunk_bytes = chunk_bytes;
+    layout.secondary = {0, (layout.primary.size + sector - 1) / sector * sector};
+    layout.hole = {layout.secondary.size, hole_bytes};
+    layout.external_erase_block = sector;
+    layout.external_chunk_block = sector;
+    layout.external_size = layout.hole.base + layout.hole.size;
+    layout.journal = {0, 6 * 64 + 2 * 320};
+    layout.journal_bank_bytes = 64;
+    layout.journal_banks = 6;
+    layout.journal_record_bytes = 320;
+    return layout;
+}
+
+// An image of so many bytes in all.
+ImageSpec image(std::uint8_t version, std::uint32_t total_bytes, std::uint32_t counter = 1) {
+    return {.version = version,
+            .counter = counter,
+            .payload_bytes = total_bytes - Product::overhead_bytes(true),
+            .encrypted = true};
+}
+
+} // namespace
+
+std::vector<Geometry> all_geometries() {
+    const std::array<BlockRun, 4> mixed{{{2, 256}, {1, 512}}}; // two chunks, the lower one of two blocks
+    const std::array<BlockRun, 4> three{{{2, 256}, {2, 512}}}; // three chunks
+    std::vector<Geometry> all;
+    struct {
+        Plan plan;
+        const char* name;
+    } const plans[] = {{Plan::offset, "offset"}, {Plan::scratch, "scratch"}, {Plan::overwrite, "overwrite"}};
+    for (const auto& plan : plans) {
+        const std::string name = plan.name;
+        const bool permanent = plan.plan == Plan::overwrite;
+        all.push_back({.name = name + "-2",
+                       .about = "2 chunks of mixed blocks, new image larger",
+                       .layout = layout_of(plan.plan, mixed, 512, 512),
+                       .images = {image(1, 500), image(2, 1000)},
+                       .permanent = permanent});
+        all.push_back({.name = name + "-2-shrink",
+                       .about = "2 chunks of mixed blocks, old image larger, both ending on block edges",
+                       .layout = layout_of(plan.plan, mixed, 512, 512),
+                       .images = {image(1, 1024), image(2, 512)},
+                       .permanent = permanent});
+        all.push_back({.name = name + "-2-edge",
+                       .about = "2 chunks, images one byte beside a block's edge",
+                       .layout = layout_of(plan.plan, mixed, 512, 512),
+                       .images = {image(1, 513), image(2, 511)},
+                       .permanent = permanent});
+        all.push_back({.name = name + "-3",
+                       .about = "3 chunks of mixed blocks, hole or scratch larger than a chunk",
+                       .layout = layout_of(plan.plan, three, 512, 768),
+                       .images = {image(1, 1400), image(2, 900)},
+                       .permanent = permanent});
+        all.push_back({.name = name + "-2-forever",
+                       .about = "2 chunks, any number of updates of both kinds between two images",
+                       .layout = layout_of(plan.plan, mixed, 512, 512),
+                       .images = {image(1, 600), image(2, 1000)},
+                       .updates = 0,
+                       .permanent = true});
+    }
+    return all;
+}
+
+const Geometry* find_geometry(const std::vector<Geometry>& all, const std::string& name) {
+    const auto found = std::ranges::find(all, name, &Geometry::name);
+    return found == all.end() ? nullptr : &*found;
+}
+
+} // namespace outboot::explore

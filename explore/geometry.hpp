@@ -1,0 +1,26 @@
+// Small products to explore: blocks and counts are shrunk, rules are not.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "explore/product.hpp"
+
+namespace outboot::explore {
+
+struct Geometry {
+    std::string name;
+    std::string about;
+    Layout layout;
+    std::vector<ImageSpec> images; // the first one is in the primary at the start
+    std::uint32_t updates = 1;     // stagings by the application; 0: without limit
+    bool permanent = false;        // requests of both kinds, else tests only
+    // Journal: every unit's tearing is explored; else its writes are taken as one step each, which is what the
+    // exploration of the journal alone shows them to be.
+    bool whole_journal = false;
+};
+
+std::vector<Geometry> all_geometries();
+const Geometry* find_geometry(const std::vector<Geometry>& all, const std::string& name);
+
+} // namespace outboot::explore
