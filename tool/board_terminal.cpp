@@ -32,12 +32,14 @@ Terminal Terminal::open(const std::string& kind, const std::string& pty_link, bo
 }
 
 Terminal::Terminal(Terminal&& other) noexcept
-    : in_(other.in_), out_(other.out_), owned_(std::exchange(other.owned_, -1)), link_(std::exchange(other.link_, {})),
+    : in_(other.in_), out_(other.out_), owned_(std::exchange(other.owned_, -1)),
+      slave_(std::exchange(other.slave_, -1)), link_(std::exchange(other.link_, {})),
       restore_(std::exchange(other.restore_, false)), old_mode_(other.old_mode_) {}
 
 Terminal::~Terminal() {
     if (restore_) tcsetattr(STDIN_FILENO, TCSANOW, &old_mode_);
     if (owned_ >= 0) ::close(owned_);
+    if (slave_ >= 0) ::close(slave_);
     std::error_code ignored;
     if (!link_.empty()) std::filesystem::remove(link_, ignored);
 }
@@ -61,15 +63,15 @@ void Terminal::open_pty(const std::string& link) {
     if (grantpt(owned_) != 0 || unlockpt(owned_) != 0) fail("unlock");
     const char* name = ptsname(owned_);
     if (!name) fail("name");
-    // Raw from the start, for programs that don't set it; the mode stays when this end is closed again.
-    const int slave = ::open(name, O_RDWR | O_NOCTTY);
-    if (slave < 0) fail(name);
+    // Raw from the start, for programs that don't set it. Kept open, so that what the firmware says before a program
+    // comes, or between two of them, waits in the terminal's buffer.
+    slave_ = ::open(name, O_RDWR | O_NOCTTY);
+    if (slave_ < 0) fail(name);
     termios mode{};
-    if (tcgetattr(slave, &mode) == 0) {
+    if (tcgetattr(slave_, &mode) == 0) {
         cfmakeraw(&mode);
-        tcsetattr(slave, TCSANOW, &mode);
+        tcsetattr(slave_, TCSANOW, &mode);
     }
-    ::close(slave);
     in_ = out_ = owned_;
 
     if (!link.empty()) {

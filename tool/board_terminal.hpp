@@ -27,6 +27,7 @@ class Terminal {
 
     int in_ = -1, out_ = -1;
     int owned_ = -1;       // to be closed
+    int slave_ = -1;       // likewise: the other end of a pseudo-terminal
     std::string link_;     // to be removed
     bool restore_ = false; // this terminal's mode was changed
     termios old_mode_{};
