@@ -152,7 +152,7 @@ Picoseconds Board::now() const {
     return machine_->world.now();
 }
 std::uint64_t Board::instructions() const {
-    return machine_->world.instructions;
+    return machine_->world.instructions - machine_->cpu.ahead();
 }
 const std::vector<Boot>& Board::boots() const {
     return machine_->boots;

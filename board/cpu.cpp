@@ -1,5 +1,6 @@
 #include "board/cpu.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
@@ -109,6 +110,7 @@ void Cpu::set_reg(int unicorn_register, std::uint32_t value) {
 
 void Cpu::reset(std::uint32_t stack_pointer, std::uint32_t pc) {
     restore_skipped();
+    world_.instructions -= std::exchange(counted_ahead_, 0);
     uc_context_restore(uc_, power_on_);
     set_reg(UC_ARM_REG_SP, stack_pointer & ~3u);
     set_reg(UC_ARM_REG_PC, pc | 1);
@@ -178,9 +180,16 @@ const Cpu::BlockInfo& Cpu::block_info(std::uint32_t address, std::uint32_t size)
 
 void Cpu::on_block(std::uint32_t address, std::uint32_t size) {
     block_ = address;
+    block_size_ = size;
     const BlockInfo& info = block_info(address, size);
-    world_.instructions += info.instructions;
-    world_.pass(info.instructions * per_instruction_);
+    std::uint64_t fresh = info.instructions;
+    if (counted_ahead_ != 0) [[unlikely]] {
+        const std::uint64_t known = std::min(fresh, counted_ahead_);
+        counted_ahead_ -= known;
+        fresh -= known;
+    }
+    world_.instructions += fresh;
+    world_.pass(fresh * per_instruction_);
 
     if (patched_ || skip_address_ - address < size) [[unlikely]]
         if (skip_in_block(address, size)) return stop_before_block(info);
@@ -188,11 +197,22 @@ void Cpu::on_block(std::uint32_t address, std::uint32_t size) {
         if (look_up(info.spins)) stop_before_block(info);
 }
 
-// The block was counted when it was entered, and isn't executed.
+// The block was counted when it was entered, and will be executed only when the CPU runs on.
 void Cpu::stop_before_block(const BlockInfo& info) {
-    world_.instructions -= info.instructions;
+    counted_ahead_ += info.instructions;
     if (patched_) patched_->armed = true;
     stop();
+}
+
+// From `address` to the end of the present block.
+std::uint64_t Cpu::instructions_from(std::uint32_t address) const {
+    std::uint64_t count = 0;
+    for (std::uint32_t at = address; at < block_ + block_size_; ++count) {
+        const std::uint8_t* p = host(at);
+        if (!p) break;
+        at += is_wide(format::get16(p)) ? 4 : 2;
+    }
+    return count;
 }
 
 void Cpu::block_hook(uc_engine*, std::uint64_t address, std::uint32_t size, void* self) {
@@ -205,6 +225,7 @@ void Cpu::code_hook(uc_engine*, std::uint64_t address, std::uint32_t, void* self
     if (std::exchange(cpu.resumed_at_, UINT32_MAX) == at) return;
     if (!cpu.at_watched(at)) return;
     cpu.resumed_at_ = at;
+    cpu.counted_ahead_ += cpu.instructions_from(at);
     cpu.stop();
 }
 

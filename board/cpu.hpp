@@ -62,6 +62,8 @@ class Cpu {
     void stop();
     const std::string& fault_text() const { return fault_; }
     std::uint32_t block() const { return block_; }
+    // Of World::instructions, those that were counted with their block and are still to be executed.
+    std::uint64_t ahead() const { return counted_ahead_; }
 
     // Called in run() when virtual time reaches the horizon, and for `b .`; true: stop here.
     std::function<bool(bool spinning)> look_up;
@@ -112,6 +114,7 @@ class Cpu {
     void on_block(std::uint32_t address, std::uint32_t size);
     const BlockInfo& block_info(std::uint32_t address, std::uint32_t size);
     void stop_before_block(const BlockInfo& info);
+    std::uint64_t instructions_from(std::uint32_t address) const;
     bool skip_in_block(std::uint32_t address, std::uint32_t size);
     void restore_skipped();
     End interpret(uc_err error);
@@ -127,7 +130,8 @@ class Cpu {
     std::map<std::uint32_t, uc_hook> watched_;
 
     Picoseconds per_instruction_ = 0;
-    std::uint32_t block_ = 0;
+    std::uint32_t block_ = 0, block_size_ = 0;
+    std::uint64_t counted_ahead_ = 0;
     bool stop_requested_ = false;
     std::optional<std::uint32_t> interrupt_;
     std::string fault_;

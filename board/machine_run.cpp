@@ -18,7 +18,7 @@ RunResult Board::Machine::run(const Until& until) {
     current.until = until;
     current.violations = world.violations.size();
     const Picoseconds began = world.now();
-    const std::uint64_t began_at = world.instructions;
+    const std::uint64_t began_at = world.instructions - cpu.ahead();
     current.end = until.time < never - began ? began + until.time : never;
     current.last_instruction = until.instructions < UINT64_MAX - began_at ? began_at + until.instructions : UINT64_MAX;
     if (until.address) cpu.watch(*until.address);
@@ -40,7 +40,7 @@ RunResult Board::Machine::run(const Until& until) {
     return {.stop = *current.stop,
             .detail = std::move(current.detail),
             .pc = cpu.reg(UC_ARM_REG_PC),
-            .instructions = world.instructions - began_at,
+            .instructions = world.instructions - cpu.ahead() - began_at,
             .time = world.now() - began,
             .resets = current.resets};
 }
