@@ -15,7 +15,9 @@ struct Compact {
     using AesCtr = crypto::AesCtr;
 
     static void ecdsa_verify(core::Verdict& verdict, std::span<const std::uint8_t, p256_point_bytes> public_key,
-                             std::span<const std::uint8_t, 32> hash, Bytes der_signature);
+                             std::span<const std::uint8_t, 32> hash, Bytes der_signature) {
+        crypto::ecdsa_verify_der(verdict, public_key, hash, der_signature);
+    }
 
     [[nodiscard]] static bool unwrap(std::span<std::uint8_t, image_key_bytes> image_key,
                                      std::span<const std::uint8_t, p256_scalar_bytes> device_private, Bytes wrapped) {

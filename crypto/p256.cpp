@@ -5,10 +5,13 @@
 // point R no longer depends on e or on r, and then anybody can solve the signature equation. So here, over p256-m's
 // field and point arithmetic:
 //
+// The steps:
+//
 //   1. u1 = e / s and u2 = r / s (mod n), after checking the ranges of r and s.
 //   2. R = u1 G + u2 Q in one loop, which moves the scalars' bits, as it uses them, into v1 and v2.
 //   3. v1 s = e and v2 s = r (mod n) are checked with e, r and s read again from the input, e and r not being 0. This
 //      covers everything in step 1, and in step 2 that all bits were used, and which. It implies s != 0 and r < n.
+//      Q is read again, too, and compared.
 //   4. R is a point of the curve (its memory, left unwritten, isn't).
 //   5. x(R) mod n = r is checked twice: as words against r of step 3, and as bytes against the input.
 //
@@ -18,6 +21,9 @@
 // to u1 or u2, and the attacker must then solve an equation of the same kind as ECDSA's.
 #include "crypto/p256.hpp"
 
+#include <array>
+
+#include "crypto/ecdsa_der.hpp"
 #include "crypto/p256m.hpp"
 
 namespace outboot::crypto {
@@ -94,17 +100,25 @@ std::uint32_t bytes_differ(const U256& x, const volatile std::uint8_t* expected)
 
 } // namespace
 
-void ecdsa_verify(core::Verdict& verdict, std::span<const std::uint8_t, p256_point_bytes> public_key,
-                  std::span<const std::uint8_t, 32> hash,
-                  std::span<const std::uint8_t, p256_signature_bytes> signature) {
-    verdict.reject();
+namespace {
+
+// Where key and hash are, kept a second time and in memory. What is passed on lives in registers, and a skipped move
+// leaves what the register held before: a pointer to something else, which the attacker may have written.
+struct Again {
+    const std::uint8_t* volatile point;
+    const std::uint8_t* volatile hash;
+};
+
+// Not inlined: the two below share it.
+[[gnu::noinline]] void verify(core::Verdict& verdict, const std::uint8_t* point, const std::uint8_t* hash,
+                              const std::uint8_t* signature, const Again& again) {
     struct {
         U256 u1, u2, v1, v2, qx, qy;
         Point sum;
     } work{};
     auto& [u1, u2, v1, v2, qx, qy, sum] = work;
-    if (!solve(u1, u2, hash.data(), signature.data())) return;
-    if (point_from_bytes(qx, qy, public_key.data()) != 0) return;
+    if (!solve(u1, u2, hash, signature)) return;
+    if (point_from_bytes(qx, qy, point) != 0) return;
     for (unsigned bits = 0; bits < 256; ++bits) {
         point_double(sum.x, sum.y, sum.z);
         if (move_bit(u1, v1) != 0) add(sum, p256_gx, p256_gy);
@@ -113,10 +127,13 @@ void ecdsa_verify(core::Verdict& verdict, std::span<const std::uint8_t, p256_poi
     point_to_affine(sum.x, sum.y, sum.z); // infinity becomes (0, 0), which isn't on the curve
     std::uint32_t difference = point_check(sum.x, sum.y);
 
-    U256 e, r, s;
-    load_hash(e, hash.data());
-    u256_from_bytes(r, signature.data());
-    u256_from_bytes(s, signature.data() + 32);
+    U256 e, r, s; // e and r are also where Q is read again
+    difference |= static_cast<std::uint32_t>(point_from_bytes(e, r, again.point));
+    difference |= u256_diff(e, qx) | u256_diff(r, qy);
+
+    load_hash(e, again.hash);
+    u256_from_bytes(r, signature);
+    u256_from_bytes(s, signature + 32);
     m256_prep(s, &p256_n);
     difference |= product_differs(v1, s, e);
     difference |= product_differs(v2, s, r);
@@ -124,7 +141,26 @@ void ecdsa_verify(core::Verdict& verdict, std::span<const std::uint8_t, p256_poi
     m256_done(sum.x, &p256_p);
     ecdsa_m256_mod_n(sum.x);
     difference |= u256_diff(sum.x, r);
-    verdict.judge(difference, bytes_differ(sum.x, signature.data()));
+    verdict.judge(difference, bytes_differ(sum.x, signature));
+}
+
+} // namespace
+
+void ecdsa_verify(core::Verdict& verdict, std::span<const std::uint8_t, p256_point_bytes> public_key,
+                  std::span<const std::uint8_t, 32> hash,
+                  std::span<const std::uint8_t, p256_signature_bytes> signature) {
+    const Again again{public_key.data(), hash.data()};
+    verdict.reject();
+    verify(verdict, public_key.data(), hash.data(), signature.data(), again);
+}
+
+void ecdsa_verify_der(core::Verdict& verdict, std::span<const std::uint8_t, p256_point_bytes> public_key,
+                      std::span<const std::uint8_t, 32> hash, Bytes der_signature) {
+    const Again again{public_key.data(), hash.data()};
+    verdict.reject();
+    std::array<std::uint8_t, p256_signature_bytes> signature{};
+    if (!decode_ecdsa_der(der_signature, signature)) return;
+    verify(verdict, public_key.data(), hash.data(), signature.data(), again);
 }
 
 bool ecdh(std::span<std::uint8_t, 32> secret, std::span<const std::uint8_t, p256_scalar_bytes> private_key,

@@ -21,6 +21,10 @@ void ecdsa_verify(core::Verdict& verdict, std::span<const std::uint8_t, p256_poi
                   std::span<const std::uint8_t, 32> hash,
                   std::span<const std::uint8_t, p256_signature_bytes> signature);
 
+// The same for a signature in DER, decoded as crypto/ecdsa_der.hpp says. Anything that doesn't decode is bad.
+void ecdsa_verify_der(core::Verdict& verdict, std::span<const std::uint8_t, p256_point_bytes> public_key,
+                      std::span<const std::uint8_t, 32> hash, Bytes der_signature);
+
 // The x-coordinate of private_key * peer. False, with `secret` all zero, if private_key isn't in [1, n-1] or the peer
 // isn't an uncompressed point of the curve. Constant-time in private_key.
 [[nodiscard]] bool ecdh(std::span<std::uint8_t, 32> secret,

@@ -7,8 +7,8 @@
 
 namespace outboot::crypto {
 
-// Copy it to hash several messages that begin alike. After finish() nothing of the message is left in the object, and it
-// is ready for another. Messages up to 2^32 - 1 bytes, more than any memory this is made for.
+// Copy it to hash several messages that begin alike. After finish() nothing of the message is left in the object, and
+// it is ready for another. Messages up to 2^32 - 1 bytes, more than any memory this is made for.
 class Sha256 {
   public:
     static constexpr std::size_t digest_bytes = 32;

@@ -73,12 +73,12 @@ std::vector<Forgery> forgeries(const openssl::KeyPair& key, const Data& genuine_
     const Number some = number(Data(31, 0x5b)); // any scalar
     std::vector<Forgery> all;
     const auto add = [&](const char* name, const Number& r, const Number& s) {
-        all.push_back({name, hash, signature(r.get(), s.get())});
+        all.push_back({name, hash, signature(r.get(), s.get()), hash});
     };
 
-    all.push_back({"the new hash, or x(R), in favour of what the last verification left", hash, genuine_raw});
-    all.push_back({"the last bit of the hash", genuine_hash, genuine_raw});
-    all.back().hash[31] ^= 1;
+    all.push_back({"the new hash, or x(R), in favour of the last ones", hash, genuine_raw, genuine_hash});
+    const openssl::KeyPair attacker;
+    all.push_back({"the key", hash, openssl::raw_signature(attacker.sign_der(hash)), attacker.point()});
     add("the ranges of r and s", zero, zero);
     add("the range of r", zero, some);
     add("the range of s", some, zero);

@@ -12,10 +12,11 @@ namespace outboot::crypto::test {
 struct Forgery {
     std::string name; // what would have to be left out
     Data hash;
-    Data raw; // r || s
+    Data raw;  // r || s
+    Data bait; // what registers should point at by chance: a move that is left out then finds it
 };
 
-// All for one key, whose point alone is used, but for the genuine signature of another hash: it comes with the others.
+// All for one key, of which only the point is used, and for a genuine signature under it of another hash.
 std::vector<Forgery> forgeries(const openssl::KeyPair& key, const Data& genuine_hash, const Data& genuine_raw,
                                const Data& hash);
 

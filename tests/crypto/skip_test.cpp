@@ -21,13 +21,14 @@ bool full() {
 
 // What decides: all of ecdsa_verify and what it calls, but for the arithmetic of fields and points. Parts of mangled
 // names.
-const std::vector<std::string> deciding = {"ecdsa_verify",      "product_differs", "3addER",          "u256_diff",
-                                           "scalar_from_bytes", "u256_from_bytes", "u256_to_bytes",   "mod_n",
-                                           "point_from_bytes",  "point_check",     "point_to_affine", "arm_verdict"};
+const std::vector<std::string> deciding = {"ecdsa_verify",    "decode_ecdsa_der", "6verify",   "5solve",
+                                           "product_differs", "3addER",           "u256_diff", "scalar_from_bytes",
+                                           "u256_from_bytes", "u256_to_bytes",    "mod_n",     "point_from_bytes",
+                                           "point_check",     "point_to_affine",  "memset"};
 
 // Places to skip at: `outside` of those before and behind the main loop, `inside` of those in it, or all there are.
 std::set<std::uint64_t> places(std::uint64_t skippable, std::size_t outside, std::size_t inside, Random& random) {
-    constexpr std::uint64_t before_loop = 600, behind_loop = 1500; // as executed; generous
+    constexpr std::uint64_t before_loop = 1200, behind_loop = 1500; // as executed; generous
     constexpr std::uint64_t around_loop = before_loop + behind_loop;
     std::set<std::uint64_t> chosen;
     const auto choose = [&](std::uint64_t at) {
@@ -45,15 +46,18 @@ TEST(Skips, make_no_forged_signature_good) {
     Machine machine(OUTBOOT_CRYPTO_PROGRAM, Watch::skips, deciding);
     Random random(1);
     const openssl::KeyPair key(Data(32, 0x37));
-    const Data genuine_hash = random.bytes(32), genuine = openssl::raw_signature(key.sign_der(genuine_hash));
+    const Data genuine_hash = random.bytes(32), genuine = key.sign_der(genuine_hash);
 
-    for (const Forgery& forgery : forgeries(key, genuine_hash, genuine, random.bytes(32))) {
+    for (const Forgery& forgery : forgeries(key, genuine_hash, openssl::raw_signature(genuine), random.bytes(32))) {
         SCOPED_TRACE("left out, it is hoped: " + forgery.name);
         machine.reset();
         const std::uint32_t point = machine.place(key.point());
-        const std::uint32_t hash = machine.place(forgery.hash), signature = machine.place(forgery.raw);
+        const Data der = openssl::der_signature(forgery.raw);
+        const std::uint32_t hash = machine.place(forgery.hash), signature = machine.place(der);
+        const std::uint32_t bait = machine.place(forgery.bait), der_size = static_cast<std::uint32_t>(der.size());
         // First the genuine one: everything that verifying it leaves on the stack is there for the attacker.
-        machine.call("arm_verify_raw", {point, machine.place(genuine_hash), machine.place(genuine)});
+        machine.call("arm_verify", {point, machine.place(genuine_hash), machine.place(genuine),
+                                    static_cast<std::uint32_t>(genuine.size())});
         ASSERT_EQ(machine.call("arm_verdict", {}).result, 1U);
         const auto before = machine.save();
 
@@ -61,14 +65,14 @@ TEST(Skips, make_no_forged_signature_good) {
         const auto accepted = [&](std::optional<std::uint64_t> skip) {
             machine.restore(before);
             if (skip) machine.skip(*skip);
-            const Call call = machine.call("arm_verify_raw", {point, hash, signature});
+            const Call call = machine.call("arm_verify", {point, hash, signature, der_size}, bait);
             EXPECT_EQ(machine.skipped_at().has_value(), skip.has_value());
             skippable = machine.skippable();
             return call.returned && machine.call("arm_verdict", {}).result != 0;
         };
         ASSERT_FALSE(accepted({}));
         ASSERT_GT(skippable, 100U);
-        for (const std::uint64_t at : places(skippable, full() ? 2100 : 60, full() ? 1000 : 20, random)) {
+        for (const std::uint64_t at : places(skippable, full() ? 2700 : 40, full() ? 500 : 10, random)) {
             EXPECT_FALSE(accepted(at)) << "left out: number " << at;
         }
     }

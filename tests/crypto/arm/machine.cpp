@@ -235,14 +235,14 @@ void Machine::restore(const std::vector<std::uint8_t>& saved) {
     std::copy(saved.begin(), saved.end(), state_->ram.begin()); // in place: the engine has it mapped
 }
 
-Call Machine::call(const std::string& function, std::initializer_list<std::uint32_t> arguments) {
+Call Machine::call(const std::string& function, std::initializer_list<std::uint32_t> arguments, std::uint32_t others) {
     constexpr int registers[] = {UC_ARM_REG_R0,  UC_ARM_REG_R1,  UC_ARM_REG_R2, UC_ARM_REG_R3, UC_ARM_REG_R4,
                                  UC_ARM_REG_R5,  UC_ARM_REG_R6,  UC_ARM_REG_R7, UC_ARM_REG_R8, UC_ARM_REG_R9,
                                  UC_ARM_REG_R10, UC_ARM_REG_R11, UC_ARM_REG_R12};
     uc_engine* const engine = state_->engine;
     const std::uint32_t* argument = arguments.begin();
     for (const int number : registers) {
-        const std::uint32_t value = argument != arguments.end() ? *argument++ : 0;
+        const std::uint32_t value = argument != arguments.end() ? *argument++ : others;
         check(uc_reg_write(engine, number, &value));
     }
     const std::uint32_t top = stack_top, back = return_address | 1U;

@@ -48,8 +48,8 @@ class Machine {
     [[nodiscard]] std::vector<std::uint8_t> save() const;
     void restore(const std::vector<std::uint8_t>& saved);
 
-    // Up to four arguments.
-    Call call(const std::string& function, std::initializer_list<std::uint32_t> arguments);
+    // Up to four arguments; all other registers hold `others`.
+    Call call(const std::string& function, std::initializer_list<std::uint32_t> arguments, std::uint32_t others = 0);
 
     // Leaves out the n-th instruction (from 0) that is executed in the functions named at construction, in the next
     // call; all members of an IT block count, executed or not. skipped_at() then is its address, or nothing if there

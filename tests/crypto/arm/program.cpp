@@ -39,11 +39,6 @@ void arm_verify(In point, In hash, In der, std::size_t size) {
                           std::span<const std::uint8_t, 32>(hash, 32), {der, size});
 }
 
-void arm_verify_raw(In point, In hash, In signature) {
-    ecdsa_verify(*new (place) Verdict, std::span<const std::uint8_t, 64>(point, 64),
-                 std::span<const std::uint8_t, 32>(hash, 32), std::span<const std::uint8_t, 64>(signature, 64));
-}
-
 bool arm_verdict() {
     return std::launder(reinterpret_cast<const Verdict*>(place))->good();
 }
