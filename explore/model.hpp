@@ -16,11 +16,14 @@ class Model {
 
     explicit Model(std::uint8_t factory_image) : base_(factory_image) {}
 
-    // The application: first what it begins, then, if the supply didn't go, that it has done it.
+    // The application: first what it begins, then, if the supply didn't go, that it has done it. Staging withdraws a
+    // request before it touches the slot.
+    void withdrawal_begins() { request_in_doubt_ = true; }
+    void withdrawal_done() { forget_request(); }
     void staging_begins(std::uint8_t image);
     void request_begins(core::Request kind);
     void confirm_begins() { confirm_ = Doubt::maybe; }
-    void staging_done();
+    void staging_done(std::uint8_t image) { slot_ = {bit(image), true}; }
     void request_done() { request_in_doubt_ = false; }
     void confirm_done() { confirm_ = Doubt::yes; }
 
@@ -28,37 +31,38 @@ class Model {
     void boot_cut();
 
     // The image that a boot ended in. `says_on_trial`: what the device says of itself. Empty: as it should be; else
-    // what is wrong. `installable`: may the requested image follow the confirmed one at all?
-    std::string started(std::uint8_t image, bool says_on_trial, bool installable);
+    // what is wrong. `installable`: the images that may follow the confirmed one at all; bits.
+    std::string started(std::uint8_t image, bool says_on_trial, std::uint8_t installable);
 
     [[nodiscard]] std::uint8_t base() const { return base_; } // the last image that was confirmed: never to be lost
     [[nodiscard]] bool on_trial() const { return trial_ != nothing; }
-    [[nodiscard]] std::uint8_t requested() const { return request_ == core::Request::none ? nothing : next_.image; }
-    [[nodiscard]] bool has_staged() const { return slot_.image != nothing; }
+    [[nodiscard]] bool request_pending() const { return request_ != core::Request::none; }
+    // The images that may be installed; bits.
+    [[nodiscard]] std::uint8_t requested() const { return request_pending() ? slot_.images : std::uint8_t{0}; }
+    [[nodiscard]] bool has_staged() const { return slot_.images != 0; }
     [[nodiscard]] std::uint64_t key() const;
 
   private:
     enum class Doubt : std::uint8_t { no, maybe, yes };
 
+    static constexpr std::uint8_t bit(std::uint8_t image) { return static_cast<std::uint8_t>(1U << image); }
+
     static constexpr std::uint8_t looks = 3;    // at a staged image, then its request is dropped
     static constexpr std::uint8_t attempts = 3; // of an image on trial
 
-    // What stands in the slot: `image`, or, while in doubt (its staging was cut), perhaps still `before`, or neither.
+    // What stands in the slot, one bit for each image that may be whole in it; `surely`: one of them is.
     struct Slot {
-        std::uint8_t image = nothing;
-        std::uint8_t before = nothing;
-        bool in_doubt = false;
+        std::uint8_t images = 0;
+        bool surely = false;
     };
 
     void forget_request();
     std::string serve_trial(std::uint8_t image, bool says_on_trial, bool& goes_on);
-    [[nodiscard]] bool may_install(std::uint8_t image) const;
     void install(std::uint8_t image);
 
     std::uint8_t base_;
     Slot slot_;
     core::Request request_ = core::Request::none;
-    Slot next_;                     // what stood in the slot at the request
     bool request_in_doubt_ = false; // the supply went while it was written
     std::uint8_t trial_ = nothing;
     Doubt confirm_ = Doubt::no;

@@ -126,10 +126,11 @@ bool Scene::boot(Device& device, Watch& watch) const {
 void Scene::check_started(Device& device, const core::State& state) const {
     const std::uint8_t image = image_in_primary(device.world);
     if (image == Model::nothing) throw Wrong("what runs isn't exactly one of the images");
-    const std::uint8_t base = device.model.base();
-    const std::uint8_t requested = device.model.requested();
-    const bool installable =
-        requested == Model::nothing || images_[requested].spec.counter >= images_[base].spec.counter;
+    std::uint8_t installable = 0;
+    for (std::uint8_t i = 0; i < images_.size(); ++i) {
+        const bool fresh = images_[i].spec.counter >= images_[device.model.base()].spec.counter;
+        installable = static_cast<std::uint8_t>(installable | (fresh ? 1U << i : 0U));
+    }
     const bool on_trial = state.phase == core::Phase::on_trial;
     const std::string wrong = device.model.started(image, on_trial, installable);
     if (!wrong.empty()) throw Wrong(wrong);
@@ -143,35 +144,40 @@ void Scene::check_started(Device& device, const core::State& state) const {
 bool Scene::act(Device& device, const Step& step, Watch& watch) const {
     HostBoard board(product_, device.world, watch);
     Application application(board);
-    const auto& state = application.state();
+    const core::State state = application.state();
+    Model& model = device.model;
     switch (step.actor) {
     case Actor::stage:
         if (!application.may_stage()) return false;
-        device.model.staging_begins(step.image);
+        if (state.request != core::Request::none) {
+            model.withdrawal_begins();
+            if (!application.request(core::Request::none)) throw Wrong("a request can't be withdrawn");
+            model.withdrawal_done();
+        }
+        model.staging_begins(step.image);
         if (geometry_.updates != 0) ++device.stagings;
         if (!application.stage(images_[step.image].staged)) throw Wrong("staging failed");
-        device.model.staging_done();
+        model.staging_done(step.image);
         return true;
     case Actor::request_test:
     case Actor::request_permanent: {
-        // Without a way back only what was read back may be asked for, as the library's finish() does; a plan that has
-        // one must cope with staged bytes that read so and so.
+        // Without a way back only what was read back may be asked for, as the library's finish() sees to; a plan that
+        // has one must cope with staged bytes that read now so, now otherwise.
         const core::Slot& slot = product_.layout().secondary;
         const bool unsteady = device.world.external.any_torn(slot.base, slot.base + slot.size);
         if (geometry_.layout.plan == core::Plan::overwrite && unsteady) return false;
-        if (state.phase != core::Phase::idle || state.request != core::Request::none || !device.model.has_staged())
-            return false;
+        if (!application.may_stage() || state.request != core::Request::none || !model.has_staged()) return false;
         const auto kind = step.actor == Actor::request_test ? core::Request::test : core::Request::permanent;
-        device.model.request_begins(kind);
+        model.request_begins(kind);
         if (!application.request(kind)) throw Wrong("a request can't be recorded");
-        device.model.request_done();
+        model.request_done();
         return true;
     }
     case Actor::confirm:
         if (state.phase != core::Phase::on_trial || (state.flags & core::flag_confirmed) != 0) return false;
-        device.model.confirm_begins();
+        model.confirm_begins();
         if (!application.confirm()) throw Wrong("a confirmation can't be recorded");
-        device.model.confirm_done();
+        model.confirm_done();
         return true;
     default:
         return false;

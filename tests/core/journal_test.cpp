@@ -23,9 +23,9 @@ enum class When { before, inside, after };
 class Chip : public explore::Chooser {
   public:
     explicit Chip(const Layout& layout)
-        : layout_(layout), flash_({.unit_bytes = 4, .erased_reads_noise = true},
-                                  std::vector<BlockRun>{{layout.journal.size / layout.journal_bank_bytes,
-                                                         layout.journal_bank_bytes}}),
+        : layout_(layout),
+          flash_({.unit_bytes = 4, .erased_reads_noise = true},
+                 std::vector<BlockRun>{{layout.journal.size / layout.journal_bank_bytes, layout.journal_bank_bytes}}),
           block_bytes_(layout.journal_bank_bytes) {}
 
     [[nodiscard]] const Layout& layout() const { return layout_; }
@@ -369,7 +369,7 @@ TEST_F(JournalTest, a_write_cut_anywhere_leaves_the_old_or_the_new_state) {
     for (const When when : {When::before, When::inside, When::after}) {
         for (std::uint32_t operation = 0;; ++operation) {
             SCOPED_TRACE(testing::Message() << "operation " << operation << ", moment " << static_cast<int>(when));
-            chip.flash() = Chip(layout.journal.size / bank_bytes, bank_bytes).flash();
+            chip.flash() = Chip(layout).flash();
             store(1);
             store(2);
             chip.cut(operation, when);
@@ -478,7 +478,7 @@ TEST_F(JournalTest, a_worn_out_bank_is_passed_over) {
         for (const bool erase_fails : {false, true}) {
             chip.worn.clear();
             chip.unprogrammable.clear();
-            chip.flash() = Chip(layout.journal.size / bank_bytes, bank_bytes).flash();
+            chip.flash() = Chip(layout).flash();
             (erase_fails ? chip.worn : chip.unprogrammable).insert(worn);
             for (std::uint32_t n = 1; n < 12; ++n) {
                 store(n);
@@ -599,7 +599,7 @@ TEST_F(RecordTest, a_new_record_cut_anywhere_leaves_the_old_one_readable) {
     for (const When when : {When::before, When::inside, When::after}) {
         for (std::uint32_t operation = 0;; ++operation) {
             SCOPED_TRACE(testing::Message() << "operation " << operation << ", moment " << static_cast<int>(when));
-            chip.flash() = Chip(layout.journal.size / bank_bytes, bank_bytes).flash();
+            chip.flash() = Chip(layout).flash();
             store_record(1);
             store_record(2);
             chip.cut(operation, when);
