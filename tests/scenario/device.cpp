@@ -64,6 +64,14 @@ void Device::stage(tool::ByteSpan image) {
     board.external().array().load(product.layout.core.secondary.base, image);
 }
 
+void Device::leave_behind(const Image& image) {
+    const std::uint32_t unit = product.layout.core.primary_program_unit;
+    const auto from = static_cast<std::uint32_t>((image.clear.size() + unit - 1) / unit * unit);
+    const auto residue = random_bytes(product.layout.core.primary.size - from, 79);
+    board.program(product.layout.primary().address + from, residue);
+    secrets_.add("what lies behind the image", residue);
+}
+
 Landing Device::start(board::Picoseconds limit) {
     board.power_on();
     return run(limit);

@@ -46,6 +46,9 @@ class Device {
     // Puts an image into the secondary slot behind everybody's back.
     void stage(tool::ByteSpan image);
 
+    // Fills the primary slot behind an image with other people's secrets.
+    void leave_behind(const Image& image);
+
     // Power on, until the application is ready or the time, virtual, is over.
     Landing start(board::Picoseconds limit = patience);
     // Goes on until the application is ready (again).

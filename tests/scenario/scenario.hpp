@@ -46,6 +46,10 @@ class Scenario : public testing::Test {
         EXPECT_NE(status.find(wanted), std::string::npos) << status;
     }
 
+    void use_up_attempts(const Image& trial) {
+        while (device.state().attempts != 0) expect_runs(device.start(), trial);
+    }
+
     void TearDown() override { EXPECT_EQ(device.trouble(), ""); }
 
     Device device;
