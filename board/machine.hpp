@@ -19,6 +19,7 @@
 #include "board/qspi.hpp"
 #include "board/sci.hpp"
 #include "board/scs.hpp"
+#include "board/sram_control.hpp"
 #include "board/storage.hpp"
 #include "board/sysc.hpp"
 #include "board/uart_link.hpp"

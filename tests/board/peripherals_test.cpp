@@ -7,6 +7,7 @@
 #include "board/pins.hpp"
 #include "board/sci.hpp"
 #include "board/scs.hpp"
+#include "board/sram_control.hpp"
 #include "board/storage.hpp"
 #include "board/sysc.hpp"
 #include "board/watchdog.hpp"
