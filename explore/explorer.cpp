@@ -1,36 +1,25 @@
 #include "explore/explorer.hpp"
 
-#include <chrono>
-#include <deque>
-
 #include <fmt/format.h>
 
 #include "explore/scene.hpp"
-#include "explore/state_key.hpp"
+#include "explore/search.hpp"
 
 namespace outboot::explore {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-class Search final : public Observer {
+class DeviceSearch final : public Observer {
   public:
-    Search(const Geometry& geometry, const Limits& limits, const std::function<void(const Progress&)>& report)
-        : scene_(geometry), limits_(limits), report_(report), start_(Clock::now()) {}
+    DeviceSearch(const Geometry& geometry, const Limits& limits, const Report& report)
+        : scene_(geometry), search_(limits, report) {}
 
     Outcome run() {
-        nodes_.push_back({0, {}});
-        found(scene_.factory(), 0, {});
-        while (!pending_.empty() && !violation_ && within_limits()) {
-            Pending from = std::move(pending_.front());
-            pending_.pop_front();
-            for (const Step& step : scene_.possible(from.device)) {
-                take_all_paths(from, step);
-                if (violation_) break;
+        const Device factory = scene_.factory();
+        return search_.run(key_of(factory), factory, [this](const Device& from) {
+            for (const Step& step : scene_.possible(from)) {
+                if (!search_.failed()) take_all_paths(from, step);
             }
-        }
-        measure();
-        return {.progress = progress_, .complete = pending_.empty() && !violation_, .violation = violation_};
+        });
     }
 
     // The supply may go after this operation and inside it.
@@ -40,22 +29,13 @@ class Search final : public Observer {
         if (operation.chip != Chip::journal || scene_.geometry().whole_journal) {
             Device torn = device;
             tear(torn.world, operation);
-            cut(std::move(torn), Cut::inside);
+            cut(torn, Cut::inside);
         }
         complete(device.world, operation);
         cut(device, Cut::after);
     }
 
   private:
-    struct Node {
-        std::uint32_t parent;
-        Step step;
-    };
-    struct Pending {
-        Device device;
-        std::uint32_t node;
-    };
-
     // Of a journal whose writes are taken as one step, only the last operation of each makes a difference: D, or
     // progress.
     [[nodiscard]] bool counts(const Operation& operation) const {
@@ -66,22 +46,19 @@ class Search final : public Observer {
         return !operation.is_erase && operation.at < banks && operation.at % layout.journal_bank_bytes >= d_at;
     }
 
-    void take_all_paths(const Pending& from, const Step& step) {
-        from_ = from.node;
+    void take_all_paths(const Device& from, const Step& step) {
         step_ = step;
         paths_ = Paths();
         do {
-            Device device = from.device;
+            Device device = from;
             paths_.begin();
             operation_ = 0;
-            ++progress_.boots;
+            search_.count_run();
             try {
                 if (step.actor == Actor::boot) cut(device, Cut::before);
-                if (scene_.play(device, step, paths_, *this)) found(std::move(device), from_, here(Cut::none));
+                if (scene_.play(device, step, paths_, *this)) search_.found(key_of(device), device, here(Cut::none));
             } catch (const Wrong& wrong) {
-                nodes_.push_back({from_, here(Cut::none)});
-                violation_ = Violation{wrong.what(), history_of(static_cast<std::uint32_t>(nodes_.size() - 1))};
-                return;
+                return search_.wrong(wrong.what(), here(Cut::none));
             }
         } while (paths_.next());
     }
@@ -94,55 +71,22 @@ class Search final : public Observer {
         return step;
     }
 
-    void cut(Device device, Cut moment) {
+    void cut(const Device& at, Cut moment) {
+        Device device = at;
         if (step_.actor == Actor::boot) device.model.boot_cut();
         device.running = false;
-        found(std::move(device), from_, here(moment));
+        search_.found(key_of(device), std::move(device), here(moment));
     }
 
-    void found(Device device, std::uint32_t from, const Step& step) {
-        ++progress_.edges;
+    [[nodiscard]] Key key_of(const Device& device) const {
         Key key =
             state_key(scene_.product(), device.world, device.model, device.running, scene_.geometry().whole_journal);
         key.a += device.stagings;
-        if (!visited_.insert(key).second) return;
-        ++progress_.states;
-        nodes_.push_back({from, step});
-        pending_.push_back({std::move(device), static_cast<std::uint32_t>(nodes_.size() - 1)});
-    }
-
-    [[nodiscard]] std::vector<Step> history_of(std::uint32_t node) const {
-        std::vector<Step> history;
-        for (; node > 1; node = nodes_[node].parent) history.insert(history.begin(), nodes_[node].step);
-        return history;
-    }
-
-    void measure() {
-        progress_.waiting = pending_.size();
-        progress_.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-    }
-
-    bool within_limits() {
-        if (++rounds_ % 256 == 0) {
-            measure();
-            if (report_) report_(progress_);
-        }
-        return progress_.states < limits_.states && progress_.seconds < limits_.seconds;
+        return key;
     }
 
     Scene scene_;
-    Limits limits_;
-    const std::function<void(const Progress&)>& report_;
-    Clock::time_point start_;
-    Progress progress_;
-    std::uint64_t rounds_ = 0;
-    std::deque<Pending> pending_;
-    std::vector<Node> nodes_; // [0] isn't one, [1] is the factory
-    std::unordered_set<Key, KeyHash> visited_;
-    std::optional<Violation> violation_;
-
-    // Where we are.
-    std::uint32_t from_ = 0;
+    Search<Device> search_;
     Step step_;
     Paths paths_;
     std::uint32_t operation_ = 0;
@@ -155,7 +99,7 @@ const char* name(Chip chip) {
 // Does what one step of a history says.
 class Replay final : public Observer {
   public:
-    Replay(const Step& step, const std::function<void(const std::string&)>& tell) : step_(step), tell_(tell) {}
+    Replay(const Step& step, const Tell& tell) : step_(step), tell_(tell) {}
 
     void operate(Device& device, const Operation& operation) override {
         ++operation_;
@@ -175,7 +119,7 @@ class Replay final : public Observer {
 
   private:
     const Step& step_;
-    const std::function<void(const std::string&)>& tell_;
+    const Tell& tell_;
     std::uint32_t operation_ = 0;
 };
 
@@ -199,12 +143,11 @@ std::string headline(const Step& step) {
 
 } // namespace
 
-Outcome explore(const Geometry& geometry, const Limits& limits, const std::function<void(const Progress&)>& report) {
-    return Search(geometry, limits, report).run();
+Outcome explore(const Geometry& geometry, const Limits& limits, const Report& report) {
+    return DeviceSearch(geometry, limits, report).run();
 }
 
-std::string replay(const Geometry& geometry, const std::vector<Step>& history,
-                   const std::function<void(const std::string&)>& tell) {
+std::string replay(const Geometry& geometry, const std::vector<Step>& history, const Tell& tell) {
     const Scene scene(geometry);
     Device device = scene.factory();
     for (const Step& step : history) {

@@ -7,47 +7,15 @@
 // ever programmed outside; the counter never falls; no rule of a chip or area is broken.
 #pragma once
 
-#include <functional>
-#include <optional>
-#include <unordered_set>
-
 #include "explore/geometry.hpp"
-#include "explore/history.hpp"
-#include "explore/host_board.hpp"
-#include "explore/model.hpp"
+#include "explore/outcome.hpp"
 
 namespace outboot::explore {
 
-struct Violation {
-    std::string what;
-    std::vector<Step> history; // from the factory
-};
-
-struct Progress {
-    std::uint64_t states = 0;
-    std::uint64_t edges = 0; // cuts, and ends of boots and acts
-    std::uint64_t boots = 0;
-    std::uint64_t waiting = 0; // states found and not yet explored
-    double seconds = 0;
-};
-
-struct Limits {
-    std::uint64_t states = ~std::uint64_t{0};
-    double seconds = 1e9;
-};
-
-struct Outcome {
-    Progress progress;
-    bool complete = false; // every reachable state was explored
-    std::optional<Violation> violation;
-};
-
 // Stops at the first violation: breadth first, so no history to one is shorter.
-Outcome explore(const Geometry& geometry, const Limits& limits = {},
-                const std::function<void(const Progress&)>& report = {});
+Outcome explore(const Geometry& geometry, const Limits& limits = {}, const Report& report = {});
 
 // Runs one history, telling each step and operation; what is wrong at its end, or empty.
-std::string replay(const Geometry& geometry, const std::vector<Step>& history,
-                   const std::function<void(const std::string&)>& tell);
+std::string replay(const Geometry& geometry, const std::vector<Step>& history, const Tell& tell);
 
 } // namespace outboot::explore

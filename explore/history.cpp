@@ -40,9 +40,16 @@ Step parse_step(std::string_view text) {
     }
     if (take(text, '@')) {
         step.operation = take_number(text);
-        step.cut = step.operation == 0 ? Cut::before : take(text, 'i') ? Cut::inside : Cut::after;
-        if (step.cut == Cut::after && !take(text, 'a')) {
-            throw std::invalid_argument(fmt::format("`{}`: `i` or `a` is missing after the operation", whole));
+        if (step.operation == 0) {
+            step.cut = Cut::before;
+        } else if (take(text, 'i')) {
+            step.cut = Cut::inside;
+        } else if (take(text, 'd')) {
+            step.cut = Cut::dead;
+        } else if (take(text, 'a')) {
+            step.cut = Cut::after;
+        } else {
+            throw std::invalid_argument(fmt::format("`{}`: `i`, `d` or `a` is missing after the operation", whole));
         }
     }
     if (!text.empty()) throw std::invalid_argument(fmt::format("`{}`: what is `{}`?", whole, text));
@@ -59,9 +66,9 @@ std::string to_text(const Step& step) {
         for (const auto choice : step.choices) text += static_cast<char>('0' + choice);
     }
     if (step.cut == Cut::before) text += "@0";
-    if (step.cut == Cut::inside || step.cut == Cut::after) {
-        text += fmt::format("@{}{}", step.operation, step.cut == Cut::inside ? 'i' : 'a');
-    }
+    if (step.cut == Cut::inside) text += fmt::format("@{}i", step.operation);
+    if (step.cut == Cut::dead) text += fmt::format("@{}d", step.operation);
+    if (step.cut == Cut::after) text += fmt::format("@{}a", step.operation);
     return text;
 }
 

@@ -5,7 +5,8 @@
 // after the geometry's name, each step: `b` the device is switched on, `s1` the application stages image 1, `t` and `p`
 // it asks for a test or a permanent installation, `c` it confirms, `o` it is switched off. `.012`: what was chosen each
 // time a torn unit was read (0 noise, 1 as written, 2 erased). `@17i`, `@17a`: the supply went inside or after the 17th
-// operation of this step, counted from 1; `@0`: before the first.
+// operation of this step, counted from 1; `@17d`: inside an erase, and the block reads as noise from now on; `@0`:
+// before the first.
 #pragma once
 
 #include <optional>
@@ -17,7 +18,13 @@
 namespace outboot::explore {
 
 enum class Actor : std::uint8_t { boot, stage, request_test, request_permanent, confirm, off };
-enum class Cut : std::uint8_t { none, before, inside, after };
+enum class Cut : std::uint8_t {
+    none,
+    before,
+    inside,
+    dead,
+    after
+}; // dead: inside, and nothing there is ever read again
 
 struct Step {
     Actor actor = Actor::boot;

@@ -5,7 +5,10 @@
 #include <memory>
 #include <unordered_set>
 
-#include "explore/explorer.hpp"
+#include "explore/geometry.hpp"
+#include "explore/history.hpp"
+#include "explore/host_board.hpp"
+#include "explore/model.hpp"
 
 namespace outboot::explore {
 

@@ -8,22 +8,6 @@ namespace {
 constexpr std::uint32_t unit = 4;
 constexpr std::uint32_t s_bytes = 32; // S: generation, state, check
 
-class Mixer {
-  public:
-    void add(std::uint64_t value) {
-        key_.a = mix(key_.a ^ value) + 0x9e3779b97f4a7c15;
-        key_.b = mix(key_.b + value * 0xff51afd7ed558ccd) ^ 0xc4ceb9fe1a85ec53;
-    }
-    void add(const Flash::Digest& digest) {
-        add(digest[0]);
-        add(digest[1]);
-    }
-    [[nodiscard]] Key key() const { return key_; }
-
-  private:
-    Key key_;
-};
-
 struct Bank {
     std::uint32_t at = 0;
     bool holds_state = false; // all of S, whether steady or not

@@ -16,6 +16,22 @@ struct KeyHash {
     std::size_t operator()(const Key& key) const { return key.a; }
 };
 
+class Mixer {
+  public:
+    void add(std::uint64_t value) {
+        key_.a = mix(key_.a ^ value) + 0x9e3779b97f4a7c15;
+        key_.b = mix(key_.b + value * 0xff51afd7ed558ccd) ^ 0xc4ceb9fe1a85ec53;
+    }
+    void add(const Flash::Digest& digest) {
+        add(digest[0]);
+        add(digest[1]);
+    }
+    [[nodiscard]] Key key() const { return key_; }
+
+  private:
+    Key key_;
+};
+
 // Of the journal's generations only the order counts (tests/explore shows it), so they are renamed by rank. Marks are
 // not looked at: whether they are right is decided by the S in front of them, which is. `whole`: else the journal is
 // settled whenever a state is taken, and one bank, whichever it is, says all.
