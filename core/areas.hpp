@@ -23,8 +23,9 @@ class Areas {
     std::array<std::uint8_t, max_unprotected_bytes> work;
     static_assert(sizeof(work) >= max_protected_bytes && sizeof(work) >= 2 * piece_bytes);
 
-    bool read(Area area, std::uint32_t at, MutableBytes bytes) {
-        return area == Area::primary ? board_.code_flash.read(base() + at, bytes) : board_.external.read(at, bytes);
+    bool read(Area area, std::uint32_t at, std::uint8_t* to, std::size_t bytes) {
+        return area == Area::primary ? board_.code_flash.read(base() + at, {to, bytes})
+                                     : board_.external.read(at, {to, bytes});
     }
 
     bool erase(Area area, std::uint32_t at, std::uint32_t bytes) {
@@ -40,8 +41,8 @@ class Areas {
         const Bytes piece = Bytes(work).first(bytes);
         const bool programmed =
             area == Area::primary ? board_.code_flash.program(base() + at, piece) : board_.external.program(at, piece);
-        const MutableBytes back = MutableBytes(work).subspan(piece_bytes, bytes);
-        return programmed && read(area, at, back) && std::memcmp(piece.data(), back.data(), bytes) == 0;
+        std::uint8_t* const back = &work[piece_bytes];
+        return programmed && read(area, at, back, bytes) && std::memcmp(work.data(), back, bytes) == 0;
     }
 
     // Hashes bytes [from, to) of the image that begins at `image_at`, its payload decrypted by `cipher`. The last piece
@@ -50,7 +51,7 @@ class Areas {
               const PayloadCipher<Crypto>& cipher) {
         while (from < to) {
             const auto piece = MutableBytes(work).first(std::min<std::size_t>(piece_bytes, to - from));
-            if (!read(area, image_at + from, piece)) return false;
+            if (!read(area, image_at + from, piece.data(), piece.size())) return false;
             if (area == Area::external) cipher.apply(from, piece);
             sha.update(piece);
             from += piece_bytes;
@@ -69,7 +70,7 @@ class Areas {
         const PayloadCipher<Crypto> cipher(key, image);
         for (std::uint32_t done = 0; done < move.length; done += piece_bytes) {
             const auto piece = MutableBytes(work).first(std::min<std::size_t>(piece_bytes, move.length - done));
-            if (!read(move.from, move.source + done, piece)) return Reason::chip_read_failed;
+            if (!read(move.from, move.source + done, piece.data(), piece.size())) return Reason::chip_read_failed;
             if (move.from != move.to) cipher.apply(move.image_offset + done, piece);
             if (!program(move.to, move.target + done, piece.size())) return write_failed;
             board_.feed();

@@ -31,17 +31,16 @@ inline constexpr int turn_round_after = 8;             // rounds with a chip tha
 template <class Crypto, class Board>
 class Boot {
   public:
-    explicit Boot(Board& board)
-        : journal_(board.data_flash), board_(board), keys_(board.key_block()), verifier_(board, areas_, keys_),
-          areas_(board) {}
+    explicit Boot(Board& board) : journal_(board.data_flash), board_(board), verifier_(board) {}
 
     // Never returns: ends in the application, in a reset, or waits.
-    void run() {
+    [[gnu::noinline]] void run() {
         board_.feed();
         begin_ram_record();
-        if (!keys_.template valid<typename Crypto::Sha256>()) nothing_valid(Reason::no_keys);
+        if (!keys().template valid<typename Crypto::Sha256>()) nothing_valid(Reason::no_keys);
         journal_found_ = journal_.load();
         ram().journal_lost = journal_found_ ? 0 : 1;
+        ram().state = state();
         read_record();
         if (journal_found_ && !journal_.settled()) {
             edit();
@@ -52,13 +51,11 @@ class Boot {
         for (;;) {
             switch (phase()) {
             case Phase::moving:
-                moving();
+            case Phase::restoring:
+                finish(carry_out());
                 break;
             case Phase::on_trial:
                 on_trial();
-                break;
-            case Phase::restoring:
-                restoring();
                 break;
             default:
                 idle();
@@ -78,11 +75,9 @@ class Boot {
     // ---- phases ----------------------------------------------------------------------------------------------------
 
     void idle() {
-        check_primary();
         const bool record_lost = state().phase != Phase::idle;
-        if ((primary_.broken() || record_lost) && first_failure()) board_.reset();
+        look_at_primary(record_lost);
         if (primary_.runnable() && record_lost) forget_update();
-        if (!primary_.broken()) forget_failure();
         if (state().request != Request::none && consider_request()) return;
         if (primary_.runnable()) run_application();
         if (primary_.broken() && record_.outgoing.counter >= state().counter_floor && backup() == Backup::good) {
@@ -91,30 +86,42 @@ class Boot {
         nothing_valid(primary_.reason);
     }
 
-    void moving() {
-        const PlanInput plan = plan_input(record_.plan);
+    // Moving or restoring: goes on with the move the journal names. Returns the reason why it can't. Not inlined: its
+    // keys and cipher must not stand on the stack while images are verified.
+    [[gnu::noinline]] Reason carry_out() {
+        const bool incoming = state().phase == Phase::moving;
+        const PlanInput plan{incoming ? record_.plan : Plan::restore, record_.incoming.total_bytes,
+                             record_.outgoing.total_bytes, state().restore_chunks};
         const std::uint32_t count = move_count(board_.layout(), plan);
-        MoveKeys keys;
-        derive_keys(keys);
+        MoveKeys move_keys;
+        derive_way_out(move_keys.outgoing);
+        // It unwrapped when the image was accepted, and the bytes are the same.
+        if (incoming && record_.incoming_encrypted != 0 &&
+            !move_keys.incoming.template unwrap<Crypto>(keys(), record_.wrapped_key)) {
+            nothing_valid(Reason::internal_error);
+        }
         for (std::uint32_t n = state().move; n < count; ++n) {
-            const Reason trouble = persist(plan, n, keys);
-            if (trouble != Reason::none) return give_up(n, trouble);
+            const Reason trouble = persist(plan, n, move_keys);
+            if (trouble != Reason::none) return trouble;
             advance(n + 1);
         }
-        finish_moving();
+        return Reason::none;
+    }
+
+    void finish(Reason trouble) {
+        if (trouble != Reason::none) return give_up(trouble);
+        state().phase == Phase::moving ? finish_moving() : finish_restoring();
     }
 
     void on_trial() {
         if ((state().flags & flag_confirmed) != 0) return accept_trial();
         const bool backup_lost = (state().flags & flag_backup_lost) != 0;
         if (state().request != Request::none && !backup_lost) drop_request();
-        check_primary();
-        if (primary_.broken() && first_failure()) board_.reset();
+        look_at_primary(false);
         if (!primary_.runnable()) {
             if (backup() == Backup::good) return restore(Reason::primary_failed);
             nothing_valid(primary_.reason);
         }
-        forget_failure();
         if (state().attempts != 0) {
             --edit().attempts;
             (void)commit(); // if it can't be written the trial runs all the same
@@ -122,17 +129,6 @@ class Boot {
         }
         if (state().request != Request::none && consider_request()) return;
         end_trial(backup_lost);
-    }
-
-    void restoring() {
-        const PlanInput plan = plan_input(Plan::restore);
-        MoveKeys keys;
-        derive_way_out(keys.outgoing);
-        for (std::uint32_t n = state().move; n < state().restore_chunks; ++n) {
-            (void)persist(plan, n, keys);
-            advance(n + 1);
-        }
-        finish_restoring();
     }
 
     // ---- an update begins ------------------------------------------------------------------------------------------
@@ -166,7 +162,7 @@ class Boot {
         // Only what verified is ever copied out, so without a good primary there is no way back.
         const bool revertible = primary_.runnable() && board_.layout().plan != Plan::overwrite;
         record_.magic = BeginRecord::expected_magic;
-        record_.fingerprint = board_.layout().fingerprint;
+        copy_fingerprint(board_.layout(), record_.fingerprint);
         record_.plan = revertible ? board_.layout().plan : Plan::overwrite;
         record_.request = state().request;
         record_.incoming_encrypted = staged.encrypted ? 1 : 0;
@@ -192,9 +188,14 @@ class Boot {
 
     // Before the primary was touched an update is simply given up. Afterwards the engine turns round and restores the
     // chunks that were replaced, and no others: those have no backup and need none.
-    void give_up(std::uint32_t move, Reason trouble) {
-        if (move >= first_primary_move(board_.layout(), record_.plan))
-            return restore(chunks_touched(board_.layout(), record_.plan, move), trouble);
+    void give_up(Reason trouble) {
+        const std::uint32_t move = state().move;
+        if (move >= first_primary_move(board_.layout(), record_.plan)) {
+            const std::uint32_t chunks = chunks_touched(board_.layout(), record_.plan, move);
+            // What can't be read at one place may be readable at another. If not, there is no way but to go on trying.
+            if (trouble == Reason::chip_read_failed && backup(chunks) != Backup::good) return;
+            return restore(chunks, trouble);
+        }
         const std::uint8_t looking = state().looking;
         const bool on_trial = record_.outgoing_on_trial != 0;
         State& next = turn_to(on_trial ? Phase::on_trial : Phase::idle, Outcome::abandoned, trouble);
@@ -298,19 +299,18 @@ class Boot {
     // ---- moves -----------------------------------------------------------------------------------------------------
 
     // Executes move n until it is done. Gives up, with the reason, only where another way is open.
-    Reason persist(const PlanInput& plan, std::uint32_t n, const MoveKeys& keys) {
+    Reason persist(const PlanInput& plan, std::uint32_t n, const MoveKeys& move_keys) {
         const Move move = move_at(board_.layout(), plan, n);
         const bool may_give_up = moves_per_chunk(board_.layout(), plan.plan) > 1; // offset and scratch
         for (int round = 0;; ++round) {
-            const Reason trouble = try_move(move, keys);
+            const Reason trouble = try_move(move, move_keys);
             if (trouble == Reason::none) return trouble;
             (void)note(trouble);
             if (may_give_up) {
                 if (!open_chip()) {
                     if (n < first_primary_move(board_.layout(), plan.plan)) return Reason::chip_missing;
                 } else if (trouble == Reason::chip_write_failed ||
-                           (trouble == Reason::chip_read_failed && round >= turn_round_after &&
-                            backup(chunks_touched(board_.layout(), plan.plan, n)) == Backup::good)) {
+                           (trouble == Reason::chip_read_failed && round >= turn_round_after)) {
                     return trouble;
                 }
             }
@@ -318,14 +318,14 @@ class Boot {
         }
     }
 
-    Reason try_move(const Move& move, const MoveKeys& keys) {
+    Reason try_move(const Move& move, const MoveKeys& move_keys) {
         const bool incoming = move.carries == Carries::incoming;
         Reason trouble = Reason::chip_missing;
         for (int i = 0; i < chip_retries && trouble != Reason::none; ++i) {
             close_chip();
             if (!open_chip()) continue;
-            trouble = areas_.execute(move, incoming ? record_.incoming : record_.outgoing,
-                                     incoming ? keys.incoming : keys.outgoing);
+            trouble = verifier_.areas.execute(move, incoming ? record_.incoming : record_.outgoing,
+                                              incoming ? move_keys.incoming : move_keys.outgoing);
         }
         primary_checked_ = false;
         return trouble;
@@ -336,23 +336,11 @@ class Boot {
         ram().state.move = static_cast<std::uint16_t>(move);
     }
 
-    [[nodiscard]] PlanInput plan_input(Plan plan) const {
-        return {plan, record_.incoming.total_bytes, record_.outgoing.total_bytes, state().restore_chunks};
-    }
-
     [[nodiscard]] std::uint32_t all_chunks() const {
         return chunks_below(board_.layout(), std::max(record_.incoming.total_bytes, record_.outgoing.total_bytes));
     }
 
-    void derive_keys(MoveKeys& keys) {
-        derive_way_out(keys.outgoing);
-        // It unwrapped when the image was accepted, and the bytes are the same.
-        if (record_.incoming_encrypted != 0 && !keys.incoming.template unwrap<Crypto>(keys_, record_.wrapped_key)) {
-            nothing_valid(Reason::internal_error);
-        }
-    }
-
-    void derive_way_out(PayloadKey& key) { key.template derive<Crypto>(keys_, record_.outgoing); }
+    void derive_way_out(PayloadKey& key) { key.template derive<Crypto>(keys(), record_.outgoing); }
 
     // ---- looking at images -----------------------------------------------------------------------------------------
 
@@ -395,30 +383,30 @@ class Boot {
         const PayloadCipher<Crypto> cipher(key, image);
         const std::uint32_t end = std::max(record_.incoming.total_bytes, image.total_bytes);
         const std::uint32_t border = chunk_from_top(board_.layout(), end, chunks - 1).offset;
-        ImageFacts found = image;
         const std::uint32_t signed_bytes = image.signed_bytes();
-        if (!hash_split(0, signed_bytes, border, cipher, found.hash) ||
-            !hash_split(signed_bytes, image.total_bytes, border, cipher, found.tlv_digest)) {
-            return Backup::silent;
-        }
-        return same_image(found, image) ? Backup::good : Backup::bad;
+        const Backup found = compare(0, signed_bytes, border, cipher, image.hash);
+        return found == Backup::good ? compare(signed_bytes, image.total_bytes, border, cipher, image.tlv_digest)
+                                     : found;
     }
 
     // Hashes [from, to) of the old image: below `border` from the primary slot, the rest from the backup.
-    bool hash_split(std::uint32_t from, std::uint32_t to, std::uint32_t border, const PayloadCipher<Crypto>& cipher,
-                    std::array<std::uint8_t, 32>& digest) {
+    Backup compare(std::uint32_t from, std::uint32_t to, std::uint32_t border, const PayloadCipher<Crypto>& cipher,
+                   const std::array<std::uint8_t, 32>& expected) {
         typename Crypto::Sha256 sha;
-        (void)areas_.hash(sha, Area::primary, 0, from, std::min(to, border), cipher);
-        if (!areas_.hash(sha, Area::external, backup_base(board_.layout()), std::max(from, border), to, cipher)) {
-            return false;
+        std::array<std::uint8_t, 32> digest;
+        (void)verifier_.areas.hash(sha, Area::primary, 0, from, std::min(to, border), cipher);
+        if (!verifier_.areas.hash(sha, Area::external, backup_base(board_.layout()), std::max(from, border), to,
+                                  cipher)) {
+            return Backup::silent;
         }
         sha.finish(digest);
-        return true;
+        return digest == expected ? Backup::good : Backup::bad;
     }
 
     // ---- the journal -----------------------------------------------------------------------------------------------
 
     [[nodiscard]] const State& state() const { return journal_.state(); }
+    [[nodiscard]] Keys keys() const { return Keys(board_.key_block()); }
 
     // A move whose begin-record is gone can't be continued: then the device is as good as its primary slot.
     [[nodiscard]] Phase phase() const { return has_record_ ? state().phase : Phase::idle; }
@@ -470,24 +458,20 @@ class Boot {
         return image.payload_bytes < slot && image.signed_bytes() < image.total_bytes && image.total_bytes <= slot;
     }
 
-    // What fails once is looked at again after a reset: a passing fault must not cost an image. True: the failure is
-    // recorded and the reset is due. A journal that couldn't be read isn't written over here: it may come back.
-    bool first_failure() {
-        if ((state().flags & flag_suspect) != 0 || !journal_found_) return false;
-        edit().flags |= flag_suspect;
-        return commit();
-    }
-
-    void forget_failure() {
-        if ((state().flags & flag_suspect) == 0) return;
+    // What fails once is looked at again after a reset: a passing fault must not cost an image. A journal that couldn't
+    // be read isn't written over for it: it may come back.
+    void look_at_primary(bool record_lost) {
+        check_primary();
+        const bool suspect = (state().flags & flag_suspect) != 0;
+        const bool fails = primary_.broken() || record_lost;
+        if (fails == suspect || (fails && !journal_found_)) return;
         edit().flags ^= flag_suspect;
-        (void)commit();
+        if (commit() && fails) board_.reset();
     }
 
     // ---- ends of the story -----------------------------------------------------------------------------------------
 
     void run_application() {
-        ram().state = state();
         ram().running = primary_.version;
         ram().application_runs = 1;
         ram().nothing_valid_boots = 0;
@@ -521,7 +505,7 @@ class Boot {
         const std::uint8_t boots = survived ? ram().nothing_valid_boots : std::uint8_t{0};
         ram() = {};
         ram().nothing_valid_boots = boots;
-        ram().fingerprint = board_.layout().fingerprint;
+        copy_fingerprint(board_.layout(), ram().fingerprint);
     }
 
     RamRecord& ram() { return board_.ram_record(); }
@@ -550,12 +534,10 @@ class Boot {
     State draft_;
     Journal<typename Crypto::Sha256, decltype(Board::data_flash)> journal_;
     Board& board_;
-    Keys keys_;
     Finding primary_;
     Verifier<Crypto, Board> verifier_;
     ImageFacts primary_facts_;
     BeginRecord record_;
-    Areas<Crypto, Board> areas_;
 };
 
 } // namespace outboot::core

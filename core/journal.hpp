@@ -33,24 +33,23 @@ class Journal {
 
     explicit Journal(Device& device) : device_(device) {}
 
-    // Reads every bank once. False: nothing closed, the journal is empty or lost, and state() is a fresh one.
+    // Reads every unit once. False: nothing closed, the journal is empty or lost, and state() is a fresh one.
     bool load() {
-        const Bank* best = nullptr;
+        std::uint32_t newest = 0;
         state_ = {};
+        settled_ = writable_ = false;
         for (std::uint32_t b = 0; b < layout().journal_banks; ++b) {
-            State found;
-            std::uint32_t progress = 0;
-            Bank& bank = banks_[b];
-            bank = read_bank(b, found, progress);
-            if (!bank.closed || (best != nullptr && best->generation >= bank.generation)) continue;
-            best = &bank;
-            state_ = found;
-            state_.move = static_cast<std::uint16_t>(state_.move + progress);
-            settled_ = bank.done && progress == 0;
+            std::array<std::uint8_t, state_bytes> block;
+            if (!read_bank(b, block) || !banks_[b].closed) continue;
+            const bool done = shows(b, done_mark);
+            if (banks_[b].generation <= newest) continue;
+            newest = banks_[b].generation;
+            std::memcpy(&state_, &block[4], sizeof state_);
+            std::uint32_t mark = first_progress_mark;
+            for (; done && mark < marks_per_bank() && shows(b, mark); ++mark) ++state_.move;
+            settled_ = done && mark == first_progress_mark;
         }
-        writable_ = false;
-        if (best == nullptr) settled_ = false;
-        return best != nullptr;
+        return newest != 0;
     }
 
     [[nodiscard]] const State& state() const { return state_; }
@@ -110,7 +109,7 @@ class Journal {
         const auto claimed = record.check;
         seal(record);
         return claimed == record.check && check_word(record) == state.record_check &&
-               record.magic == BeginRecord::expected_magic && record.fingerprint == layout().fingerprint;
+               record.magic == BeginRecord::expected_magic && same_fingerprint(record.fingerprint, layout());
     }
 
   private:
@@ -127,7 +126,6 @@ class Journal {
         std::uint32_t generation = 0; // of a visible S, else 0
         std::uint32_t check[2] = {};
         bool closed = false;
-        bool done = false;
     };
 
     [[nodiscard]] const Layout& layout() const { return device_.layout(); }
@@ -154,47 +152,39 @@ class Journal {
         return bank.check[0] + (bank.check[1] | 1U) * (mark + 1);
     }
 
-    static void state_check(const std::uint8_t* block, std::uint8_t* check) {
+    static void state_check(const std::uint8_t* block, void* check) {
         std::array<std::uint8_t, 32> digest;
         digest_of<Sha256>({block, check_at}, digest);
         std::memcpy(check, digest.data(), 8);
     }
 
-    bool shows(const Bank& bank, std::uint32_t index, std::uint32_t mark) {
+    bool shows(std::uint32_t bank, std::uint32_t mark) {
         std::uint8_t raw[4];
-        return device_.read(mark_offset(index, mark), raw) && format::get32(raw) == mark_value(bank, mark);
+        return device_.read(mark_offset(bank, mark), raw) && format::get32(raw) == mark_value(banks_[bank], mark);
     }
 
-    Bank read_bank(std::uint32_t index, State& state, std::uint32_t& progress) {
-        std::array<std::uint8_t, state_bytes> raw;
-        Bank bank;
-        if (!device_.read(bank_offset(index), raw)) return bank;
-        std::uint8_t check[8];
-        state_check(raw.data(), check);
-        if (std::memcmp(check, &raw[check_at], sizeof check) != 0) return bank;
-        bank.generation = format::get32(raw.data());
-        std::memcpy(&state, &raw[4], sizeof state);
-        std::memcpy(bank.check, check, sizeof check);
-        bank.closed = shows(bank, index, close_mark);
-        bank.done = bank.closed && shows(bank, index, done_mark);
-        progress = 0;
-        while (bank.done && first_progress_mark + progress < marks_per_bank() &&
-               shows(bank, index, first_progress_mark + progress)) {
-            ++progress;
-        }
-        return bank;
+    // S and C of one bank. False: no valid S.
+    bool read_bank(std::uint32_t b, std::array<std::uint8_t, state_bytes>& block) {
+        Bank& bank = banks_[b];
+        bank = {};
+        if (!device_.read(bank_offset(b), block)) return false;
+        state_check(block.data(), bank.check);
+        if (std::memcmp(bank.check, &block[check_at], sizeof bank.check) != 0) return false;
+        bank.generation = format::get32(block.data());
+        bank.closed = shows(b, close_mark);
+        return true;
     }
 
-    bool put(std::uint32_t offset, Bytes bytes) {
+    bool put(std::uint32_t offset, const std::uint8_t* from, std::size_t bytes) {
         std::array<std::uint8_t, state_bytes> back;
-        return device_.program(offset, bytes) && device_.read(offset, MutableBytes(back).first(bytes.size())) &&
-               std::memcmp(back.data(), bytes.data(), bytes.size()) == 0;
+        return device_.program(offset, {from, bytes}) && device_.read(offset, {back.data(), bytes}) &&
+               std::memcmp(back.data(), from, bytes) == 0;
     }
 
     bool put_mark(std::uint32_t bank, std::uint32_t mark) {
         std::uint8_t raw[4];
         format::put32(raw, mark_value(banks_[bank], mark));
-        return put(mark_offset(bank, mark), raw);
+        return put(mark_offset(bank, mark), raw, sizeof raw);
     }
 
     // The order in which banks fall: those that show no C first, then from the highest generation down.
@@ -225,7 +215,7 @@ class Journal {
             const std::uint32_t b = next_to_erase(left);
             if (banks_[b].closed && left != all) break;
             left &= ~(1U << b);
-            if (!erase_bank(b) || !put(bank_offset(b), block)) continue;
+            if (!erase_bank(b) || !put(bank_offset(b), block, sizeof block)) continue;
             banks_[b].generation = generation;
             std::memcpy(banks_[b].check, block + check_at, sizeof banks_[b].check);
             if (!put_mark(b, close_mark)) continue;

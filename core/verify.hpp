@@ -70,7 +70,9 @@ struct ProtectedTlvs {
 template <class Crypto, class Board>
 class Verifier {
   public:
-    Verifier(Board& board, Areas<Crypto, Board>& areas, Keys keys) : board_(board), areas_(areas), keys_(keys) {}
+    explicit Verifier(Board& board) : areas(board), board_(board) {}
+
+    Areas<Crypto, Board> areas;
 
     // `floor` is the lowest security counter that may run. What is found of the image's sizes and hashes goes to
     // `facts`.
@@ -86,16 +88,19 @@ class Verifier {
   private:
     Reason examine(std::uint32_t floor, Finding& finding, ImageFacts& facts) {
         std::array<std::uint8_t, format::header_bytes> raw;
-        if (!read(0, raw)) return Reason::chip_read_failed;
+        if (!read(0, raw.data(), raw.size())) return Reason::chip_read_failed;
         Reason reason = take_header(format::decode_header(raw), finding, facts);
         if (reason == Reason::none) reason = take_unprotected(finding.encrypted, facts);
         if (reason != Reason::none) return reason;
-
+        PayloadKey key;
+        if (place_ == Place::staged && finding.encrypted && !key.unwrap<Crypto>(keys(), tlvs_.wrapped_key)) {
+            return Reason::bad_encryption;
+        }
         typename Crypto::Sha256 sha;
         sha.update(raw);
         ProtectedTlvs tlvs;
         std::uint32_t seen = 0;
-        reason = hash_payload(finding.encrypted, facts, sha, tlvs.reset_vector);
+        reason = hash_payload(key, facts, sha, tlvs.reset_vector);
         if (reason == Reason::none && facts.protected_bytes != 0) reason = take_protected(facts, sha, tlvs, seen);
         if (reason != Reason::none) return reason;
         facts.counter = tlvs.counter;
@@ -103,7 +108,7 @@ class Verifier {
 
         // The hash TLV only serves to name the fault: the signature is checked over the hash that was computed.
         if (facts.hash != tlvs_.hash) return Reason::bad_hash;
-        const std::uint8_t* signer = keys_.signer(tlvs_.key_hash.data());
+        const std::uint8_t* signer = keys().signer(tlvs_.key_hash.data());
         if (signer == nullptr) return Reason::unknown_key;
         Crypto::ecdsa_verify(finding.verdict, std::span<const std::uint8_t, 64>(signer, 64), facts.hash,
                              Bytes(tlvs_.signature).first(tlvs_.signature_bytes));
@@ -112,12 +117,15 @@ class Verifier {
     }
 
     [[nodiscard]] const Layout& layout() const { return board_.layout(); }
-    [[nodiscard]] Bytes area() const { return Bytes(areas_.work).first(area_bytes_); }
+    [[nodiscard]] Keys keys() const { return Keys(board_.key_block()); }
+    [[nodiscard]] Bytes area() const { return Bytes(areas.work).first(area_bytes_); }
     [[nodiscard]] Area where() const { return place_ == Place::primary ? Area::primary : Area::external; }
     [[nodiscard]] std::uint32_t image_at() const { return place_ == Place::primary ? 0 : layout().secondary.base; }
 
     // Positions from the image's start.
-    bool read(std::uint32_t at, MutableBytes bytes) { return areas_.read(where(), image_at() + at, bytes); }
+    bool read(std::uint32_t at, std::uint8_t* to, std::size_t bytes) {
+        return areas.read(where(), image_at() + at, to, bytes);
+    }
 
     // Sizes are compared so that nothing can wrap: every term is below the slot's size before it is added.
     [[nodiscard]] Reason take_header(const format::ImageHeader& header, Finding& finding, ImageFacts& facts) const {
@@ -148,23 +156,22 @@ class Verifier {
                                        : layout().primary.size;
     }
 
-    // Copies one TLV area to areas_.work, info record included; no byte of it is read twice. The info record at least
+    // Copies one TLV area to areas.work, info record included; no byte of it is read twice. The info record at least
     // is inside the slot.
     Reason read_area(std::uint32_t at, std::uint16_t magic, std::uint32_t limit) {
-        const auto info = MutableBytes(areas_.work).first(format::tlv_info_bytes);
-        if (!read(at, info)) return Reason::chip_read_failed;
-        area_bytes_ = format::get16(&info[2]);
-        if (format::get16(info.data()) != magic || area_bytes_ < format::tlv_info_bytes || area_bytes_ > limit) {
+        std::uint8_t* const work = areas.work.data();
+        if (!read(at, work, format::tlv_info_bytes)) return Reason::chip_read_failed;
+        area_bytes_ = format::get16(work + 2);
+        if (format::get16(work) != magic || area_bytes_ < format::tlv_info_bytes || area_bytes_ > limit) {
             return Reason::bad_tlv;
         }
         if (area_bytes_ > room() - at) return Reason::too_large; // nothing behind the slot is ever read
-        const auto rest =
-            MutableBytes(areas_.work).subspan(format::tlv_info_bytes, area_bytes_ - format::tlv_info_bytes);
-        return read(at + static_cast<std::uint32_t>(format::tlv_info_bytes), rest) ? Reason::none
-                                                                                   : Reason::chip_read_failed;
+        const bool whole = read(at + static_cast<std::uint32_t>(format::tlv_info_bytes), work + format::tlv_info_bytes,
+                                area_bytes_ - format::tlv_info_bytes);
+        return whole ? Reason::none : Reason::chip_read_failed;
     }
 
-    // Takes the known entries of the area in areas_.work into `keep`. Strict: exactly these, in this order, the last
+    // Takes the known entries of the area in areas.work into `keep`. Strict: exactly these, in this order, the last
     // one optional. `seen` has a bit for each that was there.
     bool parse(std::span<const KnownTlv> known, bool strict, void* keep, std::uint32_t& seen) {
         format::TlvWalk walk(area());
@@ -213,30 +220,26 @@ class Verifier {
         return whole && parse(ProtectedTlvs::known, false, &tlvs, seen) ? Reason::none : Reason::bad_tlv;
     }
 
-    // Header padding and payload, the latter decrypted if need be; its second word is the reset vector.
-    [[gnu::noinline]] Reason hash_payload(bool encrypted, const ImageFacts& facts, typename Crypto::Sha256& sha,
+    // Header padding and payload, the latter decrypted if need be. Not inlined: the cipher must not stand on the stack
+    // beside the signature's check.
+    [[gnu::noinline]] Reason hash_payload(const PayloadKey& key, const ImageFacts& facts, typename Crypto::Sha256& sha,
                                           std::uint32_t& reset_vector) {
-        PayloadKey key;
-        if (place_ == Place::staged && encrypted && !key.unwrap<Crypto>(keys_, tlvs_.wrapped_key)) {
-            return Reason::bad_encryption;
-        }
         const PayloadCipher<Crypto> cipher(key, facts);
         const std::uint32_t vectors_end = facts.header_bytes + 8U;
-        const auto hash = [&](std::uint32_t from, std::uint32_t to) {
-            return areas_.hash(sha, where(), image_at(), from, to, cipher);
-        };
-        if (!hash(format::header_bytes, facts.header_bytes) || !hash(facts.header_bytes, vectors_end)) {
+        const std::uint32_t end = facts.header_bytes + facts.payload_bytes;
+        if (!areas.hash(sha, where(), image_at(), format::header_bytes, vectors_end, cipher)) {
             return Reason::chip_read_failed;
         }
-        reset_vector = format::get32(&areas_.work[4]);
-        return hash(vectors_end, facts.header_bytes + facts.payload_bytes) ? Reason::none : Reason::chip_read_failed;
+        // Stack pointer and reset vector end the piece hashed last. Header sizes are multiples of 16.
+        reset_vector = format::get32(&areas.work[(layout().header_size + 8 - format::header_bytes) % piece_bytes - 4]);
+        return areas.hash(sha, where(), image_at(), vectors_end, end, cipher) ? Reason::none : Reason::chip_read_failed;
     }
 
     // An authentic image can still be the wrong one here and now.
     [[nodiscard]] Reason check_fit(const ProtectedTlvs& tlvs, std::uint32_t seen, const ImageFacts& facts,
                                    std::uint32_t floor) const {
         if ((seen & ProtectedTlvs::has_fingerprint) == 0) return Reason::no_fingerprint;
-        if (tlvs.fingerprint != layout().fingerprint) return Reason::wrong_layout;
+        if (!same_fingerprint(tlvs.fingerprint, layout())) return Reason::wrong_layout;
         if (facts.counter < floor) return Reason::counter_too_low;
         if (tlvs.table > layout().service_table_version) return Reason::needs_newer_table;
         const std::uint32_t payload = layout().code_flash_address + layout().primary.base + facts.header_bytes;
@@ -247,8 +250,6 @@ class Verifier {
     Place place_ = Place::primary;
     std::uint32_t area_bytes_ = 0;
     Board& board_;
-    Areas<Crypto, Board>& areas_;
-    Keys keys_;
     UnprotectedTlvs tlvs_;
 };
 

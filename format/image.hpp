@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -107,33 +108,21 @@ struct ImageHeader {
     std::uint32_t reserved = 0;
 };
 
+// The struct is laid out as the file is, on the little-endian machines that everything here runs on.
+static_assert(sizeof(ImageHeader) == header_bytes && std::endian::native == std::endian::little);
+
+constexpr ImageHeader decode_header(const std::array<std::uint8_t, header_bytes>& raw) {
+    return std::bit_cast<ImageHeader>(raw);
+}
+
 constexpr ImageHeader decode_header(std::span<const std::uint8_t, header_bytes> raw) {
-    const auto* p = raw.data();
-    return {.magic = get32(p),
-            .load_address = get32(p + 4),
-            .header_size = get16(p + 8),
-            .protected_tlv_bytes = get16(p + 10),
-            .payload_bytes = get32(p + 12),
-            .flags = get32(p + 16),
-            .version = {p[20], p[21], get16(p + 22), get32(p + 24)},
-            .reserved = get32(p + 28)};
+    std::array<std::uint8_t, header_bytes> copy{};
+    for (std::size_t i = 0; i < header_bytes; ++i) copy[i] = raw[i];
+    return decode_header(copy);
 }
 
 constexpr std::array<std::uint8_t, header_bytes> encode_header(const ImageHeader& header) {
-    std::array<std::uint8_t, header_bytes> raw{};
-    auto* p = raw.data();
-    put32(p, header.magic);
-    put32(p + 4, header.load_address);
-    put16(p + 8, header.header_size);
-    put16(p + 10, header.protected_tlv_bytes);
-    put32(p + 12, header.payload_bytes);
-    put32(p + 16, header.flags);
-    p[20] = header.version.major;
-    p[21] = header.version.minor;
-    put16(p + 22, header.version.revision);
-    put32(p + 24, header.version.build);
-    put32(p + 28, header.reserved);
-    return raw;
+    return std::bit_cast<std::array<std::uint8_t, header_bytes>>(header);
 }
 
 } // namespace outboot::format

@@ -99,6 +99,17 @@ bool erase_block(std::uint16_t mode, std::uint32_t address) {
 
 } // namespace
 
+[[gnu::section(".ramcode"), gnu::noinline]] void Watchdogs::feed() const {
+    if (iwdt) {
+        reg8(iwdtrr) = 0x00;
+        reg8(iwdtrr) = 0xFF;
+    }
+    if (wdt) {
+        reg8(wdtrr) = 0x00;
+        reg8(wdtrr) = 0xFF;
+    }
+}
+
 void flash_begin(std::uint32_t fclk_mhz) {
     reg8(fwepror) = 0x01;
     reg16(fpckar) = static_cast<std::uint16_t>(0x1E00 | fclk_mhz);
@@ -109,7 +120,7 @@ void flash_end() {
     reg8(fwepror) = 0x02;
 }
 
-bool CodeFlash::read(std::uint32_t at, MutableBytes bytes) const {
+bool CodeFlash::read(std::uint32_t at, MutableBytes bytes) {
     copy_out(code_flash_address + at, bytes);
     return true;
 }
@@ -125,7 +136,7 @@ bool CodeFlash::program(std::uint32_t at, Bytes bytes) {
     return program_units(code_flash_mode, code_flash_address + at, bytes, program_unit);
 }
 
-bool DataFlash::read(std::uint32_t at, MutableBytes bytes) const {
+bool DataFlash::read(std::uint32_t at, MutableBytes bytes) {
     copy_out(data_flash_address + at, bytes);
     return true;
 }

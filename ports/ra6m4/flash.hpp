@@ -24,9 +24,9 @@ struct CodeFlash {
 
     static constexpr std::uint32_t block_bytes(std::uint32_t at) { return at < 0x10000 ? 0x2000 : 0x8000; }
 
-    bool read(std::uint32_t at, MutableBytes bytes) const;
-    bool erase(std::uint32_t at, std::uint32_t bytes); // whole blocks
-    bool program(std::uint32_t at, Bytes bytes);       // whole units, from a source in RAM
+    static bool read(std::uint32_t at, MutableBytes bytes);
+    static bool erase(std::uint32_t at, std::uint32_t bytes); // whole blocks
+    static bool program(std::uint32_t at, Bytes bytes);       // whole units, from a source in RAM
 };
 
 // 64-byte blocks, 4-byte units; erased, it reads as noise.
@@ -34,13 +34,13 @@ struct DataFlash {
     static constexpr std::uint32_t program_unit = 4;
     static constexpr std::uint32_t block_bytes = 64;
 
-    bool read(std::uint32_t at, MutableBytes bytes) const;
-    bool erase(std::uint32_t at, std::uint32_t bytes);
-    bool program(std::uint32_t at, Bytes bytes);
+    static bool read(std::uint32_t at, MutableBytes bytes);
+    static bool erase(std::uint32_t at, std::uint32_t bytes);
+    static bool program(std::uint32_t at, Bytes bytes);
 
     // What the sequencer's blank check says of [at, at + bytes), a multiple of 4. A hint, never more: a unit whose
     // program or erase was interrupted may answer either.
-    bool blank(std::uint32_t at, std::uint32_t bytes);
+    static bool blank(std::uint32_t at, std::uint32_t bytes);
 };
 
 } // namespace outboot::ra6m4

@@ -16,17 +16,17 @@ class QspiNor {
   public:
     // Brings controller and chip up, out of whatever state a reset has left the chip in: continuous read, QPI,
     // power-down, a running or a suspended erase. False: no answer, or another chip.
-    bool open();
+    static bool open();
 
     // Controller and pins as after reset; the chip waits for commands in single-line mode.
-    void close();
+    static void close();
 
     // Makes the chip readable at its mapped address.
-    void map();
+    static void map();
 
-    bool read(std::uint32_t at, MutableBytes bytes);
-    bool erase(std::uint32_t at, std::uint32_t bytes); // whole 4 KB blocks, by the largest opcode that fits
-    bool program(std::uint32_t at, Bytes bytes);       // any range of erased bytes
+    static bool read(std::uint32_t at, MutableBytes bytes);
+    static bool erase(std::uint32_t at, std::uint32_t bytes); // whole 4 KB blocks, by the largest opcode that fits
+    static bool program(std::uint32_t at, Bytes bytes);       // any range of erased bytes
 };
 
 } // namespace outboot::ra6m4

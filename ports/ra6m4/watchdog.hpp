@@ -17,16 +17,7 @@ struct Watchdogs {
         return {(settings & 1U << 1) == 0, (settings & 1U << 17) == 0};
     }
 
-    [[gnu::always_inline]] void feed() const {
-        if (iwdt) refresh(iwdtrr);
-        if (wdt) refresh(wdtrr);
-    }
-
-  private:
-    [[gnu::always_inline]] static void refresh(std::uint32_t address) {
-        reg8(address) = 0x00;
-        reg8(address) = 0xFF;
-    }
+    void feed() const; // lies in RAM: the flash sequencer's driver calls it
 };
 
 // What the drivers feed while they wait. Set once at start, from the option settings.

@@ -36,9 +36,11 @@ struct TestBoard {
     };
 
     [[nodiscard]] const Layout& layout() const { return settings; }
+    [[nodiscard]] const std::uint8_t* key_block() const { return keys.data(); }
     void feed() {}
 
     Layout settings;
+    Data keys;
     Memory code_flash;
     Memory external;
 };
@@ -78,8 +80,8 @@ class VerifyTest : public testing::Test {
         std::ranges::copy(image, memory.bytes.begin() + where.base);
         const Data block = make_key_block(keys);
         EXPECT_TRUE(Keys(block.data()).valid<crypto::Compact::Sha256>());
-        Areas<crypto::Compact, TestBoard> areas(board);
-        Verifier<crypto::Compact, TestBoard> verifier(board, areas, Keys(block.data()));
+        board.keys = block;
+        Verifier<crypto::Compact, TestBoard> verifier(board);
         Checked finding;
         verifier.check(place, floor, finding, finding.facts);
         finding.wrapped_key.assign(verifier.wrapped_key().begin(), verifier.wrapped_key().end());
