@@ -1,7 +1,5 @@
 #include "explore/geometry.hpp"
 
-#include <algorithm>
-
 namespace outboot::explore {
 namespace {
 
@@ -77,14 +75,17 @@ std::vector<Geometry> all_geometries() {
                        .layout = layout_of(plan.plan, mixed, 512, 512),
                        .images = {image(1, 600), image(2, 1000)},
                        .updates = 0,
-                       .permanent = true});
+                       .permanent = true,
+                       .size = plan.plan == Plan::overwrite ? Size::quick : Size::long_run});
+        all.push_back({.name = name + "-ra6m4",
+                       .about = "the RA6M4's blocks at a sixteenth of their size",
+                       .layout = layout_of(plan.plan, {{{6, 512}, {30, 2048}}}, 2048, 2048),
+                       .images = {image(1, 60000), image(2, 64512)},
+                       .updates = 0,
+                       .permanent = true,
+                       .size = Size::walk});
     }
     return all;
-}
-
-const Geometry* find_geometry(const std::vector<Geometry>& all, const std::string& name) {
-    const auto found = std::ranges::find(all, name, &Geometry::name);
-    return found == all.end() ? nullptr : &*found;
 }
 
 } // namespace outboot::explore

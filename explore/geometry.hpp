@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "explore/outcome.hpp"
 #include "explore/product.hpp"
 
 namespace outboot::explore {
@@ -18,9 +19,9 @@ struct Geometry {
     // Journal: every unit's tearing is explored; else its writes are taken as one step each, which is what the
     // exploration of the journal alone shows them to be.
     bool whole_journal = false;
+    Size size = Size::quick;
 };
 
 std::vector<Geometry> all_geometries();
-const Geometry* find_geometry(const std::vector<Geometry>& all, const std::string& name);
 
 } // namespace outboot::explore

@@ -399,15 +399,24 @@ std::vector<JournalGeometry> all_journal_geometries() {
     std::vector<JournalGeometry> all;
     for (std::uint32_t banks = 2; banks <= 6; ++banks) {
         all.push_back({.name = fmt::format("journal-{}", banks),
-                       .about = fmt::format("{} banks, under the stated assumption", banks),
-                       .banks = banks});
+                       .about = fmt::format("the journal alone, {} banks, under the stated assumption", banks),
+                       .banks = banks,
+                       .size = banks <= 3 ? Size::quick : Size::long_run});
     }
-    all.push_back({.name = "journal-3-records", .about = "3 banks with begin-records", .banks = 3, .records = true});
+    for (std::uint32_t banks = 2; banks <= 3; ++banks) {
+        all.push_back({.name = fmt::format("journal-{}-records", banks),
+                       .about = fmt::format("the journal alone, {} banks, with begin-records", banks),
+                       .banks = banks,
+                       .progress_units = 1,
+                       .records = true,
+                       .size = Size::long_run});
+    }
     for (std::uint32_t banks = 3; banks <= 4; ++banks) {
         all.push_back({.name = fmt::format("journal-{}-unlimited", banks),
-                       .about = fmt::format("{} banks, any number of them unsteady: fails, shortest story", banks),
+                       .about = fmt::format("{} banks, any number of them unsteady: how it fails", banks),
                        .banks = banks,
-                       .assumption = false});
+                       .assumption = false,
+                       .size = Size::story});
     }
     return all;
 }

@@ -22,6 +22,7 @@ struct JournalGeometry {
     // DESIGN.md, "What the journal can't survive": of the banks whose erase was cut, at most banks - 2 may read valid
     // now and invalid then. False: any number of them.
     bool assumption = true;
+    Size size = Size::quick;
 };
 
 std::vector<JournalGeometry> all_journal_geometries();

@@ -8,6 +8,14 @@
 
 namespace outboot::explore {
 
+// How long an exploration takes, and what it is for.
+enum class Size : std::uint8_t {
+    quick,    // seconds
+    long_run, // minutes and more
+    walk,     // too large to finish: random histories
+    story,    // breaks a stated assumption to show the shortest failure; not part of "all"
+};
+
 struct Violation {
     std::string what;
     std::vector<Step> history; // from the factory

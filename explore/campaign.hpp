@@ -1,0 +1,26 @@
+// All explorations by name.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "explore/outcome.hpp"
+
+namespace outboot::explore {
+
+struct Campaign {
+    std::string name;
+    std::string about;
+    Size size = Size::quick;
+};
+
+std::vector<Campaign> all_campaigns();
+
+// Throw std::invalid_argument for a name that isn't one.
+Outcome run_campaign(const std::string& name, std::uint64_t seed, const Limits& limits, const Report& report);
+Outcome walk_campaign(const std::string& name, std::uint64_t seed, const Limits& limits, const Report& report);
+
+// A line as to_text() writes it. What is wrong in the end, or empty.
+std::string replay_line(const std::string& line, const Tell& tell);
+
+} // namespace outboot::explore
