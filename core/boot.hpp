@@ -167,7 +167,8 @@ class Boot {
         record_.request = state().request;
         record_.incoming_encrypted = staged.encrypted ? 1 : 0;
         record_.outgoing_on_trial = state().phase == Phase::on_trial ? 1 : 0;
-        record_.outgoing = revertible ? primary_facts_ : ImageFacts{};
+        record_.outgoing = primary_facts_;
+        if (!revertible) record_.outgoing.total_bytes = 0; // no such image
         record_.wrapped_key = verifier_.wrapped_key();
 
         const std::uint8_t looking = state().looking;
@@ -278,15 +279,20 @@ class Boot {
     }
 
     void end_trial(bool backup_lost) {
-        const Backup found = backup_lost ? Backup::bad : backup();
-        if (found == Backup::good) return restore(Reason::not_confirmed);
-        (void)note(found == Backup::bad ? Reason::backup_lost : Reason::chip_missing);
-        if (found == Backup::bad && !backup_lost) {
-            State& next = edit();
-            next.flags |= flag_backup_lost;
-            next.reason = Reason::backup_lost;
-            (void)commit();
+        Reason reason = Reason::backup_lost;
+        if (!backup_lost) {
+            const Backup found = backup();
+            if (found == Backup::good) return restore(Reason::not_confirmed);
+            if (found == Backup::silent) {
+                reason = Reason::chip_missing;
+            } else {
+                State& next = edit();
+                next.flags |= flag_backup_lost;
+                next.reason = reason;
+                (void)commit();
+            }
         }
+        (void)note(reason);
         run_application(); // authentic, and all there is
     }
 

@@ -189,13 +189,15 @@ class Journal {
 
     // The order in which banks fall: those that show no C first, then from the highest generation down.
     [[nodiscard]] std::uint32_t next_to_erase(std::uint32_t candidates) const {
-        std::uint32_t highest = no_bank;
+        std::uint32_t first = no_bank;
+        std::uint32_t highest = 0;
         for (std::uint32_t b = 0; b < layout().journal_banks; ++b) {
-            if ((candidates >> b & 1U) == 0) continue;
-            if (!banks_[b].closed) return b;
-            if (highest == no_bank || banks_[b].generation > banks_[highest].generation) highest = b;
+            const std::uint32_t rank = banks_[b].closed ? banks_[b].generation : ~0U;
+            if ((candidates >> b & 1U) == 0 || rank <= highest) continue;
+            highest = rank;
+            first = b;
         }
-        return highest;
+        return first;
     }
 
     bool erase_bank(std::uint32_t b) {

@@ -75,19 +75,22 @@ struct Layout {
 };
 
 // Word by word, so that a constant layout is compared and copied as constants and never stands in memory.
-constexpr std::uint32_t fingerprint_word(const std::array<std::uint8_t, 8>& fingerprint, std::size_t at) {
+[[gnu::always_inline]] constexpr std::uint32_t fingerprint_word(const std::array<std::uint8_t, 8>& fingerprint,
+                                                                std::size_t at) {
     return fingerprint[at] | static_cast<std::uint32_t>(fingerprint[at + 1]) << 8 |
            static_cast<std::uint32_t>(fingerprint[at + 2]) << 16 |
            static_cast<std::uint32_t>(fingerprint[at + 3]) << 24;
 }
 
-constexpr bool same_fingerprint(const std::array<std::uint8_t, 8>& fingerprint, const Layout& layout) {
+[[gnu::always_inline]] constexpr bool same_fingerprint(const std::array<std::uint8_t, 8>& fingerprint,
+                                                       const Layout& layout) {
     return fingerprint_word(fingerprint, 0) == fingerprint_word(layout.fingerprint, 0) &&
            fingerprint_word(fingerprint, 4) == fingerprint_word(layout.fingerprint, 4);
 }
 
-constexpr void copy_fingerprint(const Layout& layout, std::array<std::uint8_t, 8>& to) {
-    for (std::size_t i = 0; i < to.size(); ++i) to[i] = layout.fingerprint[i];
+[[gnu::always_inline]] inline void copy_fingerprint(const Layout& layout, std::array<std::uint8_t, 8>& to) {
+    const std::uint32_t words[] = {fingerprint_word(layout.fingerprint, 0), fingerprint_word(layout.fingerprint, 4)};
+    __builtin_memcpy(to.data(), words, sizeof words);
 }
 
 } // namespace outboot::core

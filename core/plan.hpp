@@ -122,32 +122,27 @@ constexpr Move move_at(const Layout& layout, const PlanInput& in, std::uint32_t 
     const bool fills_primary = step + 1 == per_chunk;
     const bool aside = scratch && step == 0;
     const bool outgoing = restore || !(fills_primary || aside);
-    const std::uint32_t staged = layout.secondary.base + chunk.offset;
     const std::uint32_t backup = backup_base(layout) + chunk.offset;
 
-    Move move{.from = outgoing && !restore ? Area::primary : Area::external,
-              .to = fills_primary ? Area::primary : Area::external,
-              .carries = outgoing ? Carries::outgoing : Carries::incoming,
-              .image_offset = chunk.offset};
     const std::uint32_t image_bytes = outgoing ? in.outgoing_bytes : in.incoming_bytes;
-    if (image_bytes > chunk.offset) move.length = std::min(chunk.size, image_bytes - chunk.offset);
+    const std::uint32_t length = image_bytes > chunk.offset ? std::min(chunk.size, image_bytes - chunk.offset) : 0;
 
-    if (restore) {
-        move.source = backup;
-    } else if (outgoing) {
-        move.source = chunk.offset;
-    } else {
-        move.source = scratch && fills_primary ? layout.hole.base : staged;
-    }
-    if (fills_primary) { // inside the whole chunk is erased, so that nothing unsigned is left behind an image
-        move.target = chunk.offset;
-        move.erase_length = chunk.size;
-    } else { // outside only the erase blocks that are written
-        const std::uint32_t block = layout.external_erase_block;
-        move.target = aside ? layout.hole.base : backup;
-        move.erase_length = (move.length + block - 1) / block * block;
-    }
-    return move;
+    std::uint32_t source = layout.secondary.base + chunk.offset;
+    if (outgoing) source = restore ? backup : chunk.offset;
+    if (scratch && fills_primary) source = layout.hole.base;
+
+    const std::uint32_t block = layout.external_erase_block;
+    return {.from = outgoing && !restore ? Area::primary : Area::external,
+            .to = fills_primary ? Area::primary : Area::external,
+            .carries = outgoing ? Carries::outgoing : Carries::incoming,
+            .image_offset = chunk.offset,
+            .source = source,
+            .target = fills_primary ? chunk.offset
+                      : aside       ? layout.hole.base
+                                    : backup,
+            .length = length,
+            // Inside the whole chunk, so that nothing unsigned is left behind an image; outside only what is written.
+            .erase_length = fills_primary ? chunk.size : (length + block - 1) / block * block};
 }
 
 } // namespace outboot::core

@@ -40,9 +40,8 @@ struct KnownTlv {
 struct UnprotectedTlvs {
     std::array<std::uint8_t, 32> hash;
     std::array<std::uint8_t, 32> key_hash;
-    std::array<std::uint8_t, 72> signature; // DER
+    std::array<std::uint8_t, 72> signature; // DER, filled up with zeros as imgtool's --pad-sig does
     std::array<std::uint8_t, format::ec256_aes128_bytes> wrapped_key;
-    std::uint32_t signature_bytes;
 
     // Exactly these, in imgtool's order, the last one only with an encrypted image: nothing of it is signed, so nothing
     // of it may have a second meaning.
@@ -111,7 +110,7 @@ class Verifier {
         const std::uint8_t* signer = keys().signer(tlvs_.key_hash.data());
         if (signer == nullptr) return Reason::unknown_key;
         Crypto::ecdsa_verify(finding.verdict, std::span<const std::uint8_t, 64>(signer, 64), facts.hash,
-                             Bytes(tlvs_.signature).first(tlvs_.signature_bytes));
+                             tlvs_.signature);
         if (finding.broken()) return Reason::bad_signature;
         return check_fit(tlvs, seen, facts, floor);
     }
@@ -176,23 +175,23 @@ class Verifier {
     bool parse(std::span<const KnownTlv> known, bool strict, void* keep, std::uint32_t& seen) {
         format::TlvWalk walk(area());
         format::Tlv tlv;
-        std::size_t next = 0;
-        while (walk.next(tlv)) {
-            std::size_t i = strict ? next++ : 0;
-            while (i < known.size() && !strict && known[i].type != tlv.type) ++i;
-            if (i == known.size()) {
+        for (std::size_t n = 0; walk.next(tlv); ++n) {
+            std::size_t i = n;
+            if (!strict) {
+                for (i = 0; i < known.size() && known[i].type != tlv.type;) ++i;
+            }
+            if (i >= known.size()) {
                 if (strict) return false;
                 continue;
             }
+            const std::size_t bytes = known[i].bytes;
             const bool signature = tlv.type == format::tlv::ecdsa; // the one with no fixed length
-            if (known[i].type != tlv.type || (seen >> i & 1U) != 0 || tlv.value.size() > known[i].bytes ||
-                (!signature && tlv.value.size() != known[i].bytes)) {
-                return false;
-            }
+            const bool fits = signature ? tlv.value.size() <= bytes : tlv.value.size() == bytes;
+            if (known[i].type != tlv.type || (seen >> i & 1U) != 0 || !fits) return false;
             seen |= 1U << i;
-            if (signature)
-                static_cast<UnprotectedTlvs*>(keep)->signature_bytes = static_cast<std::uint32_t>(tlv.value.size());
-            std::memcpy(static_cast<std::uint8_t*>(keep) + known[i].keep_at, tlv.value.data(), tlv.value.size());
+            auto* const to = static_cast<std::uint8_t*>(keep) + known[i].keep_at;
+            std::memset(to, 0, bytes);
+            std::memcpy(to, tlv.value.data(), tlv.value.size());
         }
         return walk.ok();
     }

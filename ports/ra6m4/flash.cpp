@@ -79,22 +79,37 @@ template <class Condition>
     return wait_until([] { return reg16(fcacheiv) == 0; }) && done;
 }
 
-void copy_out(std::uint32_t address, MutableBytes bytes) {
-    std::memcpy(bytes.data(), reinterpret_cast<const void*>(address), bytes.size());
+// What the sequencer must know follows from the address: the two memories lie far apart.
+bool is_data_flash(std::uint32_t address) {
+    return address >= data_flash_address;
 }
 
-// Programs whole units of `unit` bytes.
-bool program_units(std::uint16_t mode, std::uint32_t address, Bytes bytes, std::uint32_t unit) {
-    for (std::uint32_t done = 0; done < bytes.size(); done += unit) {
-        if (!run({mode, program_command, static_cast<std::uint8_t>(unit / 2), address + done, bytes.data() + done})) {
-            return false;
-        }
+bool read_range(std::uint32_t address, MutableBytes bytes) {
+    std::memcpy(bytes.data(), reinterpret_cast<const void*>(address), bytes.size());
+    return true;
+}
+
+// Whole erase blocks.
+bool erase_range(std::uint32_t address, std::uint32_t bytes) {
+    const bool data = is_data_flash(address);
+    for (const std::uint32_t end = address + bytes; address < end;
+         address += data ? DataFlash::block_bytes : CodeFlash::block_bytes(address)) {
+        if (!run({data ? data_flash_mode : code_flash_mode, erase_command, 0, address, nullptr})) return false;
     }
     return true;
 }
 
-bool erase_block(std::uint16_t mode, std::uint32_t address) {
-    return run({mode, erase_command, 0, address, nullptr});
+// Whole program units.
+bool program_range(std::uint32_t address, Bytes bytes) {
+    const bool data = is_data_flash(address);
+    const std::uint32_t unit = data ? DataFlash::program_unit : CodeFlash::program_unit;
+    for (std::uint32_t done = 0; done < bytes.size(); done += unit) {
+        if (!run({data ? data_flash_mode : code_flash_mode, program_command, static_cast<std::uint8_t>(unit / 2),
+                  address + done, bytes.data() + done})) {
+            return false;
+        }
+    }
+    return true;
 }
 
 } // namespace
@@ -121,35 +136,23 @@ void flash_end() {
 }
 
 bool CodeFlash::read(std::uint32_t at, MutableBytes bytes) {
-    copy_out(code_flash_address + at, bytes);
-    return true;
+    return read_range(code_flash_address + at, bytes);
 }
-
 bool CodeFlash::erase(std::uint32_t at, std::uint32_t bytes) {
-    for (const std::uint32_t end = at + bytes; at < end; at += block_bytes(at)) {
-        if (!erase_block(code_flash_mode, code_flash_address + at)) return false;
-    }
-    return true;
+    return erase_range(code_flash_address + at, bytes);
 }
-
 bool CodeFlash::program(std::uint32_t at, Bytes bytes) {
-    return program_units(code_flash_mode, code_flash_address + at, bytes, program_unit);
+    return program_range(code_flash_address + at, bytes);
 }
 
 bool DataFlash::read(std::uint32_t at, MutableBytes bytes) {
-    copy_out(data_flash_address + at, bytes);
-    return true;
+    return read_range(data_flash_address + at, bytes);
 }
-
 bool DataFlash::erase(std::uint32_t at, std::uint32_t bytes) {
-    for (const std::uint32_t end = at + bytes; at < end; at += block_bytes) {
-        if (!erase_block(data_flash_mode, data_flash_address + at)) return false;
-    }
-    return true;
+    return erase_range(data_flash_address + at, bytes);
 }
-
 bool DataFlash::program(std::uint32_t at, Bytes bytes) {
-    return program_units(data_flash_mode, data_flash_address + at, bytes, program_unit);
+    return program_range(data_flash_address + at, bytes);
 }
 
 bool DataFlash::blank(std::uint32_t at, std::uint32_t bytes) {

@@ -1,7 +1,7 @@
 // Reset to main, faults, reset, and the hand-over to the application.
 //
-// RAM, from its start: stack (so that an overflow runs into nothing instead of data), vector table, data with the
-// routine that runs from RAM, zeroed data. All of it is wiped before the application starts.
+// RAM, from its start: vector table, data with the routine that runs from RAM, zeroed data, stack down to a limit that
+// the CPU watches (MSPLIM). All of it is wiped before the application starts.
 #include <cstring>
 
 #include "ports/ra6m4/board.hpp"
@@ -9,6 +9,7 @@
 #include "ports/ra6m4/registers.hpp"
 
 extern "C" {
+extern std::uint32_t outboot_ram_begin;
 extern std::uint32_t outboot_stack_bottom;
 extern std::uint32_t outboot_stack_top;
 extern std::uint32_t outboot_data_source;
@@ -81,7 +82,7 @@ void hand_over(std::uint32_t address) {
     reg32(vtor) = address;
     // Nothing may touch the stack once the wiping begins. Interrupts were never enabled and no timer ever started, so
     // there is nothing to undo in NVIC and SysTick.
-    std::uint32_t* wipe = &outboot_stack_bottom;
+    std::uint32_t* wipe = &outboot_ram_begin;
     asm volatile("mov r4, %[address]\n"
                  "mov r0, #0\n"
                  "msr msplim, r0\n"
@@ -95,7 +96,7 @@ void hand_over(std::uint32_t address) {
                  "isb\n"
                  "bx r2\n"
                  : [wipe] "+r"(wipe)
-                 : [address] "r"(address), [end] "r"(&outboot_bss_end)
+                 : [address] "r"(address), [end] "r"(&outboot_stack_top)
                  : "r0", "r1", "r2", "r4", "memory");
     __builtin_unreachable();
 }
