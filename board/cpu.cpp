@@ -17,12 +17,30 @@ namespace {
 // on real parts between 1.3 and 2.
 constexpr std::uint64_t cycles_per_instruction_tenths = 16;
 
-constexpr std::uint32_t exception_svc = 2, exception_breakpoint = 7, exception_exit = 8;
+constexpr std::uint32_t exception_svc = 2, exception_exit = 8;
 constexpr std::uint32_t thumb_state = 1u << 24, stack_padding = 1u << 9;
 constexpr std::uint32_t frame_bytes = 32;
 
 bool is_wide(std::uint16_t first_halfword) {
     return first_halfword >> 11 >= 0x1d;
+}
+
+// The numbers are QEMU's, which Unicorn is made of.
+std::string exception_text(std::uint32_t number) {
+    switch (number) {
+    case 1:
+        return "undefined instruction";
+    case 3:
+        return "instruction that can't be fetched";
+    case 4:
+        return "data access that failed";
+    case 7:
+        return "breakpoint instruction";
+    case 19:
+        return "stack overflow (below the stack limit)";
+    default:
+        return fmt::format("CPU exception {}", number);
+    }
 }
 
 template <class F>
@@ -131,6 +149,8 @@ Cpu::End Cpu::run() {
     fault_.clear();
     constexpr std::uint64_t nowhere = 0xfffffffe;
     const uc_err e = uc_emu_start(uc_, reg(UC_ARM_REG_PC) | 1, nowhere, 0, 0);
+    // With any instruction hooked, Unicorn doesn't write the PC back at the border of two blocks that it has chained.
+    if (std::exchange(stopped_before_block_, false)) set_reg(UC_ARM_REG_PC, block_ | 1);
     return interpret(e);
 }
 
@@ -146,10 +166,10 @@ Cpu::End Cpu::interpret(uc_err error) {
     const std::uint32_t pc = reg(UC_ARM_REG_PC);
     if (error == UC_ERR_OK && !interrupt_ && sleeps_at(pc)) return End::sleeps;
 
-    if (interrupt_ == exception_breakpoint)
-        fault_ = fmt::format("breakpoint instruction at 0x{:08x}", pc);
-    else if (interrupt_)
-        fault_ = fmt::format("CPU exception {} at 0x{:08x} (19 is a stack overflow)", *interrupt_, pc);
+    if (interrupt_)
+        fault_ = fmt::format("{} at 0x{:08x}", exception_text(*interrupt_), pc);
+    else if (error == UC_ERR_INSN_INVALID)
+        fault_ = fmt::format("undefined instruction before 0x{:08x}", pc);
     else if (fault_.empty() && error == UC_ERR_OK)
         fault_ = fmt::format("execution ran into memory that can't be executed at 0x{:08x}", pc);
     else if (fault_.empty())
@@ -201,6 +221,7 @@ void Cpu::on_block(std::uint32_t address, std::uint32_t size) {
 void Cpu::stop_before_block(const BlockInfo& info) {
     counted_ahead_ += info.instructions;
     if (patched_) patched_->armed = true;
+    stopped_before_block_ = true;
     stop();
 }
 

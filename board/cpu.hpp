@@ -133,6 +133,7 @@ class Cpu {
     std::uint32_t block_ = 0, block_size_ = 0;
     std::uint64_t counted_ahead_ = 0;
     bool stop_requested_ = false;
+    bool stopped_before_block_ = false; // block_ is where the CPU stands
     std::optional<std::uint32_t> interrupt_;
     std::string fault_;
     std::uint32_t resumed_at_ = UINT32_MAX; // a watch isn't told again of the instruction a run stopped at

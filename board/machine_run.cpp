@@ -82,6 +82,7 @@ void Board::Machine::fault(std::string text) {
     if (!code_flash_accessible)
         text += faci.code_pe_mode() ? " (code flash is in P/E mode)"
                                     : " (code flash changed and the flash cache, which is on, wasn't invalidated)";
+    if (cpu.load(address::code_flash + 4) == 0xffffffff) text += " (there is no program: the reset vector is erased)";
     const unsigned active = cpu.active_exception();
     const bool lock_up = active == exception::nmi || active == exception::hard_fault;
     if (!config.run_fault_handlers || lock_up || !code_flash_accessible)

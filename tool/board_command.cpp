@@ -92,6 +92,8 @@ void report(const board::Board& board, const board::RunResult& result, const Boa
         return;
     }
     const std::string stopped = fmt::format("stopped by {}: {}", name(result.stop), result.detail);
+    const std::string sent = board.uart();
+    if (o.uart == "stdio" && !sent.empty() && !sent.ends_with('\n')) fmt::print("\n");
     if (success)
         print_note(stopped);
     else if (result.stop == board::Stop::violation || result.stop == board::Stop::fault || o.until.empty())

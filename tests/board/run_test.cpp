@@ -122,7 +122,9 @@ TEST_F(Hello, unmapped_memory_and_undefined_instructions_are_faults) {
     EXPECT_NE(r.detail.find("0x30000000"), std::string::npos) << r.detail;
     board.power_on();
     start();
-    EXPECT_EQ(ask("u", {}).stop, Stop::fault);
+    r = ask("u", {});
+    EXPECT_EQ(r.stop, Stop::fault);
+    EXPECT_NE(r.detail.find("undefined instruction"), std::string::npos) << r.detail;
 }
 
 struct HelloWithHandlers : Hello {
