@@ -143,11 +143,10 @@ AesCtr::~AesCtr() {
     clear(round_keys_);
 }
 
-void AesCtr::apply(std::uint32_t position, MutableBytes data) const {
+void AesCtr::apply(std::uint32_t position, std::uint8_t* data, std::size_t size_bytes) const {
     Slices s;
-    std::uint8_t* at = data.data();
-    const std::uint8_t* const behind = at + data.size();
-    while (at != behind) {
+    const std::uint8_t* const behind = data + size_bytes;
+    while (data != behind) {
         const std::uint32_t block = position / 32 * 2;
         for (std::size_t i = 0; i < 8; ++i) s[i] = 0;
         s[3] = __builtin_bswap32(block); // the last word of the first block, big-endian
@@ -162,8 +161,8 @@ void AesCtr::apply(std::uint32_t position, MutableBytes data) const {
         }
         transpose(s);
         do {
-            *at++ ^= reinterpret_cast<const std::uint8_t*>(s)[position++ % 32];
-        } while (at != behind && position % 32 != 0);
+            *data++ ^= reinterpret_cast<const std::uint8_t*>(s)[position++ % 32];
+        } while (data != behind && position % 32 != 0);
     }
     clear(s);
 }

@@ -20,9 +20,11 @@ class AesCtr {
     ~AesCtr();
 
     // XORs the keystream from byte `position` on over `data`. position + data.size() <= 2^32.
-    void apply(std::uint32_t position, MutableBytes data) const;
+    void apply(std::uint32_t position, MutableBytes data) const { apply(position, data.data(), data.size()); }
 
   private:
+    void apply(std::uint32_t position, std::uint8_t* data, std::size_t size_bytes) const;
+
     static constexpr std::size_t rounds = 10;
     std::array<std::uint32_t, (rounds + 1) * 8> round_keys_; // bitsliced, each for two blocks
 };

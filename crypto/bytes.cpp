@@ -7,15 +7,9 @@ void clear(void* where, std::size_t size_bytes) {
     while (size_bytes-- != 0) *byte++ = 0;
 }
 
-[[gnu::noinline]] void clear_stack_below() {
-    std::uint8_t below[960];
-    clear(below);
-}
-
-bool equal(Bytes a, Bytes b) {
-    if (a.size() != b.size()) return false;
+bool equal(const std::uint8_t* a, const std::uint8_t* b, std::size_t size_bytes) {
     std::uint32_t difference = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) difference |= static_cast<std::uint32_t>(a[i] ^ b[i]);
+    while (size_bytes-- != 0) difference |= static_cast<std::uint32_t>(*a++ ^ *b++);
     return difference == 0;
 }
 

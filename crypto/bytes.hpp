@@ -22,12 +22,19 @@ void clear(T& object) {
     clear(&object, sizeof object);
 }
 
-// Clears what functions called earlier from here have left on the stack, as deep as any of crypto/ goes on the target.
-// Called where a secret was worked on, once, by the outermost function: the inner ones needn't each clear what only
-// they had.
-void clear_stack_below();
+// Clears what functions called earlier from here have left on the stack, to a depth of size_bytes. Called where a
+// secret was worked on, once, by the outermost function: the inner ones needn't each clear what only they had. How deep
+// they go is measured on the target (bench/crypto), and a test looks whether all is clear.
+template <std::size_t size_bytes>
+[[gnu::noinline]] void clear_stack_below() {
+    std::uint8_t below[size_bytes];
+    clear(below);
+}
 
 // Same length and same bytes? The time depends on the length alone.
-[[nodiscard]] bool equal(Bytes a, Bytes b);
+[[nodiscard]] bool equal(const std::uint8_t* a, const std::uint8_t* b, std::size_t size_bytes);
+[[nodiscard]] inline bool equal(Bytes a, Bytes b) {
+    return a.size() == b.size() && equal(a.data(), b.data(), a.size());
+}
 
 } // namespace outboot::crypto

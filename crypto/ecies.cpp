@@ -1,7 +1,7 @@
 #include "crypto/ecies.hpp"
 
-#include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "crypto/aes128.hpp"
 #include "crypto/hmac.hpp"
@@ -32,12 +32,12 @@ using Keys = std::array<std::uint8_t, image_key_bytes + Hmac::tag_bytes>;
     return valid;
 }
 
-[[gnu::noinline]] bool tag_fits(const Keys& keys, Bytes wrapped) {
+[[gnu::noinline]] bool tag_fits(const Keys& keys, const std::uint8_t* wrapped) {
     std::array<std::uint8_t, Hmac::tag_bytes> tag;
-    Hmac mac{std::span(keys).last<Hmac::tag_bytes>()};
-    mac.update(wrapped.subspan(key_at));
+    Hmac mac({keys.data() + image_key_bytes, Hmac::tag_bytes});
+    mac.update({wrapped + key_at, image_key_bytes});
     mac.finish(tag);
-    return equal(tag, wrapped.subspan(tag_at, Hmac::tag_bytes));
+    return equal(tag.data(), wrapped + tag_at, tag.size());
 }
 
 [[gnu::noinline]] void decrypt(std::span<std::uint8_t, image_key_bytes> key, const Keys& keys) {
@@ -48,16 +48,16 @@ using Keys = std::array<std::uint8_t, image_key_bytes + Hmac::tag_bytes>;
 
 bool unwrap(std::span<std::uint8_t, image_key_bytes> image_key,
             std::span<const std::uint8_t, p256_scalar_bytes> device_private, Bytes wrapped) {
-    std::fill(image_key.begin(), image_key.end(), std::uint8_t{0});
+    std::memset(image_key.data(), 0, image_key.size());
     if (wrapped.size() != wrapped_bytes) return false;
     Keys keys;
-    const bool good = derive(keys, device_private, wrapped.first<tag_at>()) && tag_fits(keys, wrapped);
+    const bool good = derive(keys, device_private, wrapped.first<tag_at>()) && tag_fits(keys, wrapped.data());
     if (good) {
-        std::copy_n(wrapped.begin() + key_at, image_key_bytes, image_key.begin());
+        std::memcpy(image_key.data(), wrapped.data() + key_at, image_key.size());
         decrypt(image_key, keys);
     }
     clear(keys);
-    clear_stack_below();
+    clear_stack_below<1008>();
     return good;
 }
 
@@ -65,7 +65,7 @@ void way_out_key(std::span<std::uint8_t, image_key_bytes> key,
                  std::span<const std::uint8_t, p256_scalar_bytes> device_private,
                  std::span<const std::uint8_t, 32> image_hash) {
     hkdf(image_hash, device_private, way_out_info, key);
-    clear_stack_below();
+    clear_stack_below<720>();
 }
 
 } // namespace outboot::crypto

@@ -6,33 +6,26 @@
 
 namespace outboot::crypto {
 
-namespace {
-
 // One block: the key, filled up with zeros, under a mask.
-void start(Sha256& hash, Bytes key, unsigned mask) {
-    for (std::size_t i = 0; i < Sha256::block_bytes; ++i) {
-        const auto byte = static_cast<std::uint8_t>((i < key.size() ? key[i] : 0U) ^ mask);
-        hash.update({&byte, 1});
-    }
-}
-
-} // namespace
-
-Hmac::Hmac(Bytes key) {
+void Hmac::start(unsigned mask) {
+    Bytes key = key_;
     std::array<std::uint8_t, Sha256::digest_bytes> hashed;
     if (key.size() > Sha256::block_bytes) {
-        inner_.update(key);
-        inner_.finish(hashed);
+        hash_.update(key);
+        hash_.finish(hashed);
         key = hashed;
     }
-    start(inner_, key, 0x36);
-    start(outer_, key, 0x5c);
+    for (std::size_t i = 0; i < Sha256::block_bytes; ++i) {
+        const auto byte = static_cast<std::uint8_t>((i < key.size() ? key[i] : 0U) ^ mask);
+        hash_.update({&byte, 1});
+    }
 }
 
 void Hmac::finish(std::span<std::uint8_t, tag_bytes> tag) {
-    inner_.finish(tag);
-    outer_.update(tag);
-    outer_.finish(tag);
+    hash_.finish(tag);
+    start(0x5c);
+    hash_.update(tag);
+    hash_.finish(tag);
 }
 
 void hkdf(Bytes salt, Bytes input_key, Bytes info, MutableBytes out) {

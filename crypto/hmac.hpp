@@ -5,19 +5,21 @@
 
 namespace outboot::crypto {
 
-// Keys of any length. After finish() the object is cleared.
+// Keys of any length; `key` must stay what and where it is until finish(), which clears the object.
 class Hmac {
   public:
     static constexpr std::size_t tag_bytes = Sha256::digest_bytes;
 
-    explicit Hmac(Bytes key);
+    explicit Hmac(Bytes key) : key_(key) { start(0x36); }
 
-    void update(Bytes data) { inner_.update(data); }
+    void update(Bytes data) { hash_.update(data); }
     void finish(std::span<std::uint8_t, tag_bytes> tag);
 
   private:
-    Sha256 inner_;
-    Sha256 outer_;
+    void start(unsigned mask);
+
+    Sha256 hash_;
+    Bytes key_;
 };
 
 // Extract and expand. `salt` may be empty (RFC 5869 then takes 32 zero bytes). `out`: at most 255 * 32 bytes.

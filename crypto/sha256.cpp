@@ -63,9 +63,10 @@ void Sha256::start() {
     clear(block_);
 }
 
-void Sha256::update(Bytes data) {
-    for (const std::uint8_t byte : data) {
-        reinterpret_cast<std::uint8_t*>(block_.data())[length_bytes_++ % block_bytes] = byte;
+// Pointer and size instead of a span: GCC 12 sends every span that is passed on through memory.
+void Sha256::absorb(const std::uint8_t* data, std::size_t size_bytes) {
+    while (size_bytes-- != 0) {
+        reinterpret_cast<std::uint8_t*>(block_.data())[length_bytes_++ % block_bytes] = *data++;
         if (length_bytes_ % block_bytes == 0) compress(state_, block_.data());
     }
 }
@@ -74,7 +75,7 @@ void Sha256::finish(std::span<std::uint8_t, digest_bytes> digest) {
     const std::uint32_t length = length_bytes_;
     std::uint8_t padding = 0x80;
     do {
-        update({&padding, 1});
+        absorb(&padding, 1);
         padding = 0;
     } while (length_bytes_ % block_bytes != block_bytes - 8);
     block_[14] = big_endian(length >> 29);

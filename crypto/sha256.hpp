@@ -16,11 +16,12 @@ class Sha256 {
 
     Sha256() { start(); }
 
-    void update(Bytes data);
+    void update(Bytes data) { absorb(data.data(), data.size()); }
     void finish(std::span<std::uint8_t, digest_bytes> digest);
 
   private:
     void start();
+    void absorb(const std::uint8_t* data, std::size_t size_bytes);
 
     std::array<std::uint32_t, 8> state_;
     std::uint32_t length_bytes_;
