@@ -12,7 +12,7 @@ namespace outboot::bench {
 struct Part {
     std::string_view group;
     std::string_view name;
-    std::string_view paths; // what a source file's path contains; several are separated by blanks
+    std::string_view paths; // what a source file's path contains, several separated by blanks; the longest match wins
 };
 
 std::span<const Part> parts();

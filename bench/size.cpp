@@ -114,7 +114,7 @@ std::string as_json(const Sizes& sizes) {
 int main(int argc, char** argv) {
     using namespace outboot::bench;
     CLI::App app{"What the bootloader takes of flash and RAM, by part, against its budget", "bench/size"};
-    std::string elf = "build/ra6m4/bootloader.elf";
+    std::string elf = OUTBOOT_ARM "/bootloader.elf";
     bool json = false;
     bool stack = false;
     bool check = false;

@@ -80,7 +80,7 @@ std::string remark(const Model& model, const Region& region) {
     case Role::bootloader:
         return fmt::format("keys at {}", address_text(model.core.keys_address));
     case Role::primary:
-        return fmt::format("{} chunks, program: {}", model.chunks.size(), address_text(model.application_address()));
+        return fmt::format("{} chunks, runs at {}", model.chunks.size(), address_text(model.application_address()));
     case Role::application:
         return fmt::format("{}", fmt::join(region.sections, " "));
     default:
