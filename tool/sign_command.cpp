@@ -1,9 +1,6 @@
 // outboot sign (create): program in, image out. Options are imgtool's; --layout makes most of them follow.
-#include <charconv>
-#include <limits>
 #include <memory>
 #include <optional>
-#include <regex>
 
 #include <fmt/format.h>
 
@@ -19,6 +16,7 @@
 #include "tool/intel_hex.hpp"
 #include "tool/layout_loading.hpp"
 #include "tool/payload.hpp"
+#include "tool/sign_arguments.hpp"
 
 namespace outboot::tool {
 namespace {
@@ -48,64 +46,6 @@ struct SignOptions {
     bool non_bootable = false;
     bool overwrite_only = false;
 };
-
-std::uint32_t security_counter(const std::string& text, const format::Version& version) {
-    if (text == "auto") return counter_from(version);
-    if (const auto number = layouts::parse_size(text); number && text.find_first_of("KM") == std::string::npos)
-        return *number;
-    throw Failure(fmt::format("'{}' isn't a security counter", text), "give a number from 0 to 4294967295, or auto");
-}
-
-// imgtool's form: "(1, 1.2.3+0)(2, 4.5.6)"
-std::vector<Dependency> parse_dependencies(const std::string& text) {
-    static const std::regex one(R"(\s*\(\s*(\d{1,3})\s*,\s*([0-9.+]+)\s*\))");
-    std::vector<Dependency> found;
-    std::string rest = text;
-    std::smatch match;
-    while (std::regex_search(rest, match, one, std::regex_constants::match_continuous)) {
-        const auto version = parse_version(match[2].str());
-        const int image = std::stoi(match[1].str());
-        if (!version || image > 255) break;
-        found.push_back({static_cast<std::uint8_t>(image), *version});
-        rest = match.suffix();
-    }
-    if (rest.find_first_not_of(' ') != std::string::npos)
-        throw Failure(fmt::format("'{}' isn't a list of dependencies", text), "write -d \"(1, 1.2.3+0)(2, 4.5.6)\"");
-    return found;
-}
-
-// "0x…" is bytes in hexadecimal, anything else stands for itself.
-ByteVector tlv_value(const std::string& text) {
-    if (!text.starts_with("0x")) return {text.begin(), text.end()};
-    ByteVector out;
-    for (std::size_t i = 2; i < text.size(); i += 2) {
-        std::uint8_t byte = 0;
-        const auto pair = text.substr(i, 2);
-        const auto [end, error] = std::from_chars(pair.data(), pair.data() + pair.size(), byte, 16);
-        if (pair.size() != 2 || error != std::errc{} || end != pair.data() + 2)
-            throw Failure(fmt::format("'{}' isn't a whole number of bytes in hexadecimal", text));
-        out.push_back(byte);
-    }
-    return out;
-}
-
-std::vector<std::pair<std::uint16_t, ByteVector>> custom_tlvs(const SignOptions& options) {
-    std::vector<std::pair<std::uint16_t, ByteVector>> found;
-    for (const auto& [type_text, value] : options.custom_tlvs) {
-        const auto type = layouts::parse_size(type_text);
-        // MCUboot's design.md: vendor types are 0xXXA0 to 0xXXFF, but for 0xFFFF.
-        if (!type || *type >= 0xffff || (*type & 0xff) < 0xa0)
-            throw Failure(fmt::format("'{}' isn't a vendor TLV type", type_text),
-                          "vendor types end in A0 to FF, such as 0x00a0; the rest is reserved by MCUboot");
-        if (*type == format::tlv::layout_fingerprint || *type == format::tlv::service_table)
-            throw Failure(fmt::format("the TLV type {} is outboot's own", type_text),
-                          "the layout fingerprint comes from --layout");
-        for (const auto& each : found)
-            if (each.first == *type) throw Failure(fmt::format("the TLV type {} is given twice", type_text));
-        found.emplace_back(static_cast<std::uint16_t>(*type), tlv_value(value));
-    }
-    return found;
-}
 
 // What imgtool reserves for a swap's trailer: with outboot's journal there is none, but images for MCUboot have one.
 std::uint32_t mcuboot_trailer(const SignOptions& options) {
@@ -225,9 +165,9 @@ class Signing {
         if (options_.rom_fixed) plan.flags |= format::flag_rom_fixed;
         plan.load_address = options_.load_address.value_or(options_.rom_fixed.value_or(0));
         plan.version = version_;
-        if (options_.counter) plan.security_counter = security_counter(*options_.counter, version_);
+        if (options_.counter) plan.security_counter = parse_security_counter(*options_.counter, version_);
         plan.dependencies = parse_dependencies(options_.dependencies);
-        plan.custom_tlvs = custom_tlvs(options_);
+        plan.custom_tlvs = parse_custom_tlvs(options_.custom_tlvs);
         if (model_) {
             const auto& fingerprint = model_->core.fingerprint;
             plan.custom_tlvs.emplace(plan.custom_tlvs.begin(), format::tlv::layout_fingerprint,

@@ -1,0 +1,24 @@
+// The arguments of `sign` that have a syntax of their own, as imgtool reads them. All throw Failure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tool/image_builder.hpp"
+
+namespace outboot::tool {
+
+// A number, or "auto": from the version.
+std::uint32_t parse_security_counter(const std::string& text, const format::Version& version);
+
+// "(1, 1.2.3+0)(2, 4.5.6)": image number and least version, repeatedly. Empty text is an empty list.
+std::vector<Dependency> parse_dependencies(std::string_view text);
+
+// Pairs of type and value; a value is text, or bytes in hexadecimal after 0x. Types outside the vendor range, outboot's
+// own and repeated ones are refused.
+std::vector<std::pair<std::uint16_t, ByteVector>>
+parse_custom_tlvs(const std::vector<std::pair<std::string, std::string>>& arguments);
+
+} // namespace outboot::tool
