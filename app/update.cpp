@@ -225,7 +225,8 @@ std::uint32_t Update::note_at() const {
 
 // ---- the journal ---------------------------------------------------------------------------------------------------
 
-// Folds the journal, lets `change` alter a copy of the state, and writes it if it differs.
+// Folds the journal, lets `change` alter a copy of the state, and writes that, also if it is the same: a write that was
+// cut before may be invisible now and come back later.
 template <class Change>
 UpdateResult Update::change_state(Change change) {
     const Lock lock(data_flash_);
@@ -235,7 +236,7 @@ UpdateResult Update::change_state(Change change) {
     (void)journal.load();
     core::State next = journal.state();
     const UpdateResult result = change(next);
-    if (result != UpdateResult::ok || next == journal.state()) return result;
+    if (result != UpdateResult::ok) return result;
     return journal.write(next) ? UpdateResult::ok : UpdateResult::journal_failed;
 }
 
@@ -256,12 +257,16 @@ UpdateResult Update::confirm() {
 }
 
 UpdateResult Update::status(UpdateStatus& status) {
-    return change_state([&status](core::State& state) {
-        status = {state.phase,        state.request,  state.outcome,
-                  state.reason,       state.attempts, (state.flags & core::flag_confirmed) != 0,
-                  state.counter_floor};
-        return UpdateResult::ok;
-    });
+    const Lock lock(data_flash_);
+    if (!lock.held()) return UpdateResult::busy;
+    JournalDevice device{layout_, data_flash_};
+    Journal journal(device);
+    (void)journal.load();
+    const core::State& state = journal.state();
+    status = {state.phase,        state.request,  state.outcome,
+              state.reason,       state.attempts, (state.flags & core::flag_confirmed) != 0,
+              state.counter_floor};
+    return UpdateResult::ok;
 }
 
 } // namespace outboot

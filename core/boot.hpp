@@ -42,10 +42,11 @@ class Boot {
         ram().journal_lost = journal_found_ ? 0 : 1;
         ram().state = state();
         read_record();
-        if (journal_found_ && !journal_.settled()) {
+        // A move is never repeated on the word of an earlier session: a progress mark that was cut may read invalid now
+        // and valid later, when the repetition has begun to destroy what it vouches for. An image may run all the same.
+        const bool must = phase() == Phase::moving || phase() == Phase::restoring;
+        if (journal_found_ && (must || !journal_.settled())) {
             edit();
-            // A move may only follow from what is settled; an image may run all the same.
-            const bool must = phase() == Phase::moving || phase() == Phase::restoring;
             while (!commit() && must) board_.pause();
         }
         for (;;) {

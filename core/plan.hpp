@@ -97,8 +97,9 @@ constexpr std::uint32_t plan_end(const Layout& layout, const PlanInput& in) {
 }
 
 constexpr std::uint32_t move_count(const Layout& layout, const PlanInput& in) {
-    if (in.plan == Plan::restore) return in.restore_chunks;
-    return chunks_below(layout, plan_end(layout, in)) * moves_per_chunk(layout, in.plan);
+    const std::uint32_t chunks = chunks_below(layout, plan_end(layout, in));
+    if (in.plan == Plan::restore) return std::min(in.restore_chunks, chunks); // a number out of the journal
+    return chunks * moves_per_chunk(layout, in.plan);
 }
 
 // The first move that changes the primary slot. Up to it an update can be abandoned.
