@@ -35,10 +35,13 @@ struct ResetVectors {
     std::uint32_t* stack;
     Handler reset;
     Handler faults[vectors - 2];
+    // In place of handlers that are never enabled. The code itself may hold its constants in pieces, and `outboot
+    // provision` refuses a bootloader in which it doesn't find the layout's fingerprint.
+    std::array<std::uint8_t, 8> fingerprint;
 };
 
 [[gnu::section(".vectors"), gnu::used]] const ResetVectors reset_vectors = {
-    &outboot_stack_top, outboot_reset_handler, {outboot_fault, outboot_fault}};
+    &outboot_stack_top, outboot_reset_handler, {outboot_fault, outboot_fault}, outboot::layout.fingerprint};
 
 } // namespace
 
