@@ -42,11 +42,10 @@ class Boot {
         ram().journal_lost = journal_found_ ? 0 : 1;
         ram().state = state();
         read_record();
-        // A move is never repeated on the word of an earlier session: a progress mark that was cut may read invalid now
-        // and valid later, when the repetition has begun to destroy what it vouches for. An image may run all the same.
-        const bool must = phase() == Phase::moving || phase() == Phase::restoring;
-        if (journal_found_ && (must || !journal_.settled())) {
+        if (journal_found_ && !journal_.settled()) {
             edit();
+            // A move may only follow from what is settled; an image may run all the same.
+            const bool must = phase() == Phase::moving || phase() == Phase::restoring;
             while (!commit() && must) board_.pause();
         }
         for (;;) {
@@ -100,6 +99,12 @@ class Boot {
         if (incoming && record_.incoming_encrypted != 0 &&
             !move_keys.incoming.template unwrap<Crypto>(keys(), record_.wrapped_key)) {
             nothing_valid(Reason::internal_error);
+        }
+        // No move is repeated on the word of an earlier session: a progress mark that was cut may read invalid now and
+        // valid later, when the repetition has begun to destroy what it vouches for.
+        if (state().move < count && !journal_.written()) {
+            edit();
+            insist();
         }
         for (std::uint32_t n = state().move; n < count; ++n) {
             const Reason trouble = persist(plan, n, move_keys);

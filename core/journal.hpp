@@ -57,6 +57,9 @@ class Journal {
     // What was read may be acted on without writing first.
     [[nodiscard]] bool settled() const { return settled_; }
 
+    // This session has written D: what it read before is gone from every other bank.
+    [[nodiscard]] bool written() const { return writable_; }
+
     // Makes `next` the state. False: the journal can't be written; state() is unchanged.
     bool write(const State& next) {
         std::uint32_t generation = 0;
