@@ -164,7 +164,6 @@ void AesCtr::apply(std::uint32_t position, std::uint8_t* data, std::size_t size_
             *data++ ^= reinterpret_cast<const std::uint8_t*>(s)[position++ % 32];
         } while (data != behind && position % 32 != 0);
     }
-    clear(s);
 }
 
 } // namespace outboot::crypto

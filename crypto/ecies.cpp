@@ -22,6 +22,9 @@ constexpr std::uint8_t way_out_info[] = {'o', 'u', 't', 'b', 'o', 'o', 't', ' ',
 // Cipher key and MAC key, in this order.
 using Keys = std::array<std::uint8_t, image_key_bytes + Hmac::tag_bytes>;
 
+// What unwrap() and way_out_key() leave on the stack below them, at most: one depth, so one routine.
+constexpr std::size_t secrets_depth_bytes = 1008;
+
 // The steps are functions of their own, and not inlined, so that their stacks lie over each other.
 
 [[gnu::noinline]] bool derive(Keys& keys, std::span<const std::uint8_t, p256_scalar_bytes> device_private,
@@ -57,7 +60,7 @@ bool unwrap(std::span<std::uint8_t, image_key_bytes> image_key,
         decrypt(image_key, keys);
     }
     clear(keys);
-    clear_stack_below<1008>();
+    clear_stack_below<secrets_depth_bytes>();
     return good;
 }
 
@@ -65,7 +68,7 @@ void way_out_key(std::span<std::uint8_t, image_key_bytes> key,
                  std::span<const std::uint8_t, p256_scalar_bytes> device_private,
                  std::span<const std::uint8_t, 32> image_hash) {
     hkdf(image_hash, device_private, way_out_info, key);
-    clear_stack_below<720>();
+    clear_stack_below<secrets_depth_bytes>();
 }
 
 } // namespace outboot::crypto

@@ -49,8 +49,6 @@ void hkdf(Bytes salt, Bytes input_key, Bytes info, MutableBytes out) {
         std::copy_n(block.begin(), taken, out.begin());
         out = out.subspan(taken);
     }
-    clear(pseudorandom_key);
-    clear(block);
 }
 
 } // namespace outboot::crypto

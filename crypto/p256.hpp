@@ -1,4 +1,4 @@
-// ECDSA verification and ECDH on P-256, over the field and point arithmetic of p256-m (third-party, part of Mbed TLS).
+// ECDSA verification and ECDH on P-256, with parts of p256-m (third-party, part of Mbed TLS).
 #pragma once
 
 #include "core/hardened.hpp"
@@ -26,7 +26,8 @@ void ecdsa_verify_der(core::Verdict& verdict, std::span<const std::uint8_t, p256
                       std::span<const std::uint8_t, 32> hash, Bytes der_signature);
 
 // The x-coordinate of private_key * peer. False, with `secret` all zero, if private_key isn't in [1, n-1] or the peer
-// isn't an uncompressed point of the curve. Constant-time in private_key.
+// isn't an uncompressed point of the curve. Constant-time in private_key. What it leaves on the stack is for the caller
+// to clear, with clear_stack_below().
 [[nodiscard]] bool ecdh(std::span<std::uint8_t, 32> secret,
                         std::span<const std::uint8_t, p256_scalar_bytes> private_key,
                         std::span<const std::uint8_t, p256_uncompressed_bytes> peer);
