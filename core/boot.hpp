@@ -26,7 +26,7 @@ inline constexpr std::uint8_t trial_attempts = 3;
 inline constexpr std::uint8_t looking_limit = 3;
 inline constexpr std::uint8_t nothing_valid_limit = 8; // resets in a row before the device only waits
 inline constexpr int chip_retries = 3;                 // of a move, with the chip opened anew each time
-inline constexpr int turn_round_after = 8;             // rounds with a chip that answers but can't be read
+inline constexpr int turn_round_after = 24;            // of a move with a chip that answers but can't be read
 
 template <class Crypto, class Board>
 class Boot {
@@ -109,7 +109,11 @@ class Boot {
         for (std::uint32_t n = state().move; n < count; ++n) {
             const Reason trouble = persist(plan, n, move_keys);
             if (trouble != Reason::none) return trouble;
-            advance(n + 1);
+            if (!journal_.advance()) {
+                ++edit().move;
+                insist();
+            }
+            ram().state.move = state().move;
         }
         return Reason::none;
     }
@@ -314,15 +318,15 @@ class Boot {
     Reason persist(const PlanInput& plan, std::uint32_t n, const MoveKeys& move_keys) {
         const Move move = move_at(board_.layout(), plan, n);
         const bool may_give_up = moves_per_chunk(board_.layout(), plan.plan) > 1; // offset and scratch
-        for (int round = 0;; ++round) {
+        for (int tries = 1;; ++tries) {
             const Reason trouble = try_move(move, move_keys);
             if (trouble == Reason::none) return trouble;
             (void)note(trouble);
-            if (may_give_up) {
+            if (may_give_up && tries >= chip_retries) {
                 if (!open_chip()) {
                     if (n < first_primary_move(board_.layout(), plan.plan)) return Reason::chip_missing;
                 } else if (trouble == Reason::chip_write_failed ||
-                           (trouble == Reason::chip_read_failed && round >= turn_round_after)) {
+                           (trouble == Reason::chip_read_failed && tries >= turn_round_after)) {
                     return trouble;
                 }
             }
@@ -332,20 +336,11 @@ class Boot {
 
     Reason try_move(const Move& move, const MoveKeys& move_keys) {
         const bool incoming = move.carries == Carries::incoming;
-        Reason trouble = Reason::chip_missing;
-        for (int i = 0; i < chip_retries && trouble != Reason::none; ++i) {
-            close_chip();
-            if (!open_chip()) continue;
-            trouble = verifier_.areas.execute(move, incoming ? record_.incoming : record_.outgoing,
-                                              incoming ? move_keys.incoming : move_keys.outgoing);
-        }
         primary_checked_ = false;
-        return trouble;
-    }
-
-    void advance(std::uint32_t move) {
-        while (!journal_.advance(static_cast<std::uint16_t>(move))) wait_for_journal();
-        ram().state.move = static_cast<std::uint16_t>(move);
+        close_chip();
+        if (!open_chip()) return Reason::chip_missing;
+        return verifier_.areas.execute(move, incoming ? record_.incoming : record_.outgoing,
+                                       incoming ? move_keys.incoming : move_keys.outgoing);
     }
 
     [[nodiscard]] std::uint32_t all_chunks() const {
@@ -446,12 +441,7 @@ class Boot {
 
     // For states that something irreversible follows: waits rather than going on without them.
     void insist() {
-        while (!commit()) wait_for_journal();
-    }
-
-    void wait_for_journal() {
-        (void)note(Reason::journal_failed);
-        board_.pause();
+        while (!commit()) board_.pause();
     }
 
     void read_record() {

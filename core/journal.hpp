@@ -71,7 +71,7 @@ class Journal {
         if (!supply_checked_) device_.before_erase(closed);
         supply_checked_ = true;
         settled_ = writable_ = false;
-        const std::uint32_t bank = open_bank(next, generation + 1);
+        const std::uint32_t bank = open_bank(next, generation);
         if (bank == no_bank || !erase_others(bank) || !put_mark(bank, done_mark)) return false;
         state_ = next;
         current_ = bank;
@@ -80,16 +80,13 @@ class Journal {
         return true;
     }
 
-    // Records that the moves before `move` are done; `move` is state().move + 1.
-    bool advance(std::uint16_t move) {
-        if (writable_ && next_mark_ < marks_per_bank() && put_mark(current_, next_mark_)) {
-            ++next_mark_;
-            state_.move = move;
-            return true;
-        }
-        State next = state_;
-        next.move = move;
-        return write(next);
+    // Records by a mark that one more move is done. False: it needs a write(), since there was none in this session,
+    // the bank is full, or the mark can't be written.
+    bool advance() {
+        if (!writable_ || next_mark_ >= marks_per_bank() || !put_mark(current_, next_mark_)) return false;
+        ++next_mark_;
+        ++state_.move;
+        return true;
     }
 
     // Stores a begin-record where the current one is not, and makes `next` refer to it. Needs a write() before it in
@@ -209,17 +206,19 @@ class Journal {
         return true;
     }
 
-    // Steps 1 and 2. A worn-out bank is passed over, but a closed one never falls because another is worn out.
+    // Steps 1 and 2, with a generation above `generation`. A worn-out bank is passed over, but a closed one never falls
+    // because another is worn out.
     std::uint32_t open_bank(const State& next, std::uint32_t generation) {
         std::uint8_t block[state_bytes];
-        format::put32(block, generation);
         std::memcpy(block + 4, &next, sizeof next);
-        state_check(block, block + check_at);
         const std::uint32_t all = (1U << layout().journal_banks) - 1;
         for (std::uint32_t left = all; left != 0;) {
             const std::uint32_t b = next_to_erase(left);
             if (banks_[b].closed && left != all) break;
             left &= ~(1U << b);
+            // Each try has a generation of its own: what the last one left behind may still become readable.
+            format::put32(block, ++generation);
+            state_check(block, block + check_at);
             if (!erase_bank(b) || !put(bank_offset(b), block, sizeof block)) continue;
             banks_[b].generation = generation;
             std::memcpy(banks_[b].check, block + check_at, sizeof banks_[b].check);

@@ -130,7 +130,11 @@ class JournalScene {
         for (std::uint32_t i = 0; i <= geometry_.progress_units; ++i) {
             const Value next{folded.write, folded.move + i + 1};
             state.tried = std::max(state.tried, next);
-            require(journal.advance(static_cast<std::uint16_t>(next.move)));
+            if (!journal.advance()) {
+                core::State fresh = journal.state();
+                ++fresh.move;
+                require(journal.write(fresh));
+            }
             state.begun = next;
         }
     }

@@ -12,6 +12,7 @@ constexpr std::uint16_t lock = 0xA500;
 constexpr std::uint8_t hoco_stable = 1U << 0;
 constexpr std::uint8_t pll_stable = 1U << 5;
 constexpr std::uint16_t pll_hoco_times_10 = 0x1310; // PLLMUL 2 * 10 - 1, source HOCO, not divided
+constexpr std::uint16_t pllccr_reset = 0x1300;
 constexpr std::uint8_t source_moco = 1;
 constexpr std::uint8_t source_pll = 5;
 constexpr std::uint32_t dividers_fast = 0x20011221; // ICLK /1, PCLKA /2, PCLKB /4, PCLKC /4, PCLKD /2, BCLK /2, FCLK /4
@@ -61,6 +62,7 @@ void clock_down() {
     reg8(sckscr) = source_moco;
     reg32(sckdivcr) = dividers_reset;
     reg8(pllcr) = 1;
+    reg16(pllccr) = pllccr_reset;
     reg8(flwt) = 0;                                                        // after the clock has fallen
     reg8(hococr) = static_cast<std::uint8_t>(option_settings() >> 8 & 1U); // HOCOEN: 1 is stopped, in both
     reg16(prcr) = lock;

@@ -52,7 +52,6 @@ template <class Condition>
     reg16(fentryr) = operation.mode;
     bool done = wait_until([&] { return reg16(fentryr) == (operation.mode & 0xFFU); });
 
-    reg16(fcpsr) = 1;
     reg32(fsaddr) = operation.address;
     reg8(faci_command) = operation.command;
     if (operation.halfwords != 0) {
@@ -89,32 +88,27 @@ bool read_range(std::uint32_t address, MutableBytes bytes) {
     return true;
 }
 
-// Whole erase blocks.
-bool erase_range(std::uint32_t address, std::uint32_t bytes) {
-    const bool data = is_data_flash(address);
-    for (const std::uint32_t end = address + bytes; address < end;
-         address += data ? DataFlash::block_bytes : CodeFlash::block_bytes(address)) {
-        if (!run({data ? data_flash_mode : code_flash_mode, erase_command, 0, address, nullptr})) return false;
-    }
-    return true;
-}
-
-// Whole program units.
-bool program_range(std::uint32_t address, Bytes bytes) {
-    const bool data = is_data_flash(address);
-    const std::uint32_t unit = data ? DataFlash::program_unit : CodeFlash::program_unit;
-    for (std::uint32_t done = 0; done < bytes.size(); done += unit) {
-        if (!run({data ? data_flash_mode : code_flash_mode, program_command, static_cast<std::uint8_t>(unit / 2),
-                  address + done, bytes.data() + done})) {
-            return false;
+// Programs whole program units from `data` or, without data, erases whole erase blocks.
+bool change_range(std::uint32_t address, std::uint32_t bytes, const std::uint8_t* data) {
+    const bool data_flash = is_data_flash(address);
+    const std::uint32_t unit = data_flash ? DataFlash::program_unit : CodeFlash::program_unit;
+    for (const std::uint32_t end = address + bytes; address < end;) {
+        Operation operation{data_flash ? data_flash_mode : code_flash_mode, erase_command, 0, address, data};
+        std::uint32_t step = data_flash ? DataFlash::block_bytes : CodeFlash::block_bytes(address);
+        if (data != nullptr) {
+            operation.command = program_command;
+            operation.halfwords = static_cast<std::uint8_t>(unit / 2);
+            data += step = unit;
         }
+        if (!run(operation)) return false;
+        address += step;
     }
     return true;
 }
 
 } // namespace
 
-[[gnu::section(".ramcode"), gnu::noinline]] void Watchdogs::feed() const {
+[[gnu::noinline]] void Watchdogs::feed() const {
     if (iwdt) {
         reg8(iwdtrr) = 0x00;
         reg8(iwdtrr) = 0xFF;
@@ -128,7 +122,6 @@ bool program_range(std::uint32_t address, Bytes bytes) {
 void flash_begin(std::uint32_t fclk_mhz) {
     reg8(fwepror) = 0x01;
     reg16(fpckar) = static_cast<std::uint16_t>(0x1E00 | fclk_mhz);
-    reg8(faeint) = 0;
 }
 
 void flash_end() {
@@ -139,20 +132,20 @@ bool CodeFlash::read(std::uint32_t at, MutableBytes bytes) {
     return read_range(code_flash_address + at, bytes);
 }
 bool CodeFlash::erase(std::uint32_t at, std::uint32_t bytes) {
-    return erase_range(code_flash_address + at, bytes);
+    return change_range(code_flash_address + at, bytes, nullptr);
 }
 bool CodeFlash::program(std::uint32_t at, Bytes bytes) {
-    return program_range(code_flash_address + at, bytes);
+    return change_range(code_flash_address + at, bytes.size(), bytes.data());
 }
 
 bool DataFlash::read(std::uint32_t at, MutableBytes bytes) {
     return read_range(data_flash_address + at, bytes);
 }
 bool DataFlash::erase(std::uint32_t at, std::uint32_t bytes) {
-    return erase_range(data_flash_address + at, bytes);
+    return change_range(data_flash_address + at, bytes, nullptr);
 }
 bool DataFlash::program(std::uint32_t at, Bytes bytes) {
-    return program_range(data_flash_address + at, bytes);
+    return change_range(data_flash_address + at, bytes.size(), bytes.data());
 }
 
 bool DataFlash::blank(std::uint32_t at, std::uint32_t bytes) {

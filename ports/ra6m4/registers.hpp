@@ -57,7 +57,6 @@ inline constexpr std::uint32_t flwt = 0x4001C11C;     // 8
 // Flash sequencer (FACI).
 inline constexpr std::uint32_t faci_command = 0x407E0000; // 8 and 16
 inline constexpr std::uint32_t fastat = 0x407FE010;       // 8
-inline constexpr std::uint32_t faeint = 0x407FE014;       // 8
 inline constexpr std::uint32_t fsaddr = 0x407FE030;       // 32
 inline constexpr std::uint32_t feaddr = 0x407FE034;       // 32
 inline constexpr std::uint32_t fmeprot = 0x407FE044;      // 16
@@ -65,7 +64,6 @@ inline constexpr std::uint32_t fstatr = 0x407FE080;       // 32
 inline constexpr std::uint32_t fentryr = 0x407FE084;      // 16
 inline constexpr std::uint32_t fbccnt = 0x407FE0D0;       // 8
 inline constexpr std::uint32_t fbcstat = 0x407FE0D4;      // 8
-inline constexpr std::uint32_t fcpsr = 0x407FE0E0;        // 16
 inline constexpr std::uint32_t fpckar = 0x407FE0E4;       // 16
 
 // QSPI.

@@ -7,7 +7,6 @@
 namespace outboot::ra6m4 {
 
 // OFS0, R01UH0890 "Option-Setting Memory": a 0 in IWDTSTRT (b1) or WDTSTRT (b17) means started by the hardware.
-// The answer is kept in RAM because option-setting memory can't be read while the flash sequencer works.
 struct Watchdogs {
     bool iwdt = false;
     bool wdt = false;
@@ -17,7 +16,7 @@ struct Watchdogs {
         return {(settings & 1U << 1) == 0, (settings & 1U << 17) == 0};
     }
 
-    void feed() const; // lies in RAM: the flash sequencer's driver calls it
+    void feed() const;
 };
 
 // What the drivers feed while they wait. Set once at start, from the option settings.
