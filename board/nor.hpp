@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -160,6 +161,7 @@ class Nor {
     void begin(Pending operation, Picoseconds duration);
     void settle(); // completes what has ended
     void apply(const Pending& done);
+    void note_erase(const Pending& erase, bool failed);
     void tear(const Pending& torn);
     void software_reset();
 
@@ -182,6 +184,9 @@ class Nor {
     bool silent_ = false;
     bool lost_write_enable_ = false; // by a fault, not by the firmware: an unexpected refusal is not its mistake
     std::optional<std::uint64_t> silent_at_operation_;
+    // Sectors whose last erase failed: the chip reports no such thing, so what is programmed over them is no rule
+    // broken.
+    std::set<std::uint32_t> failed_erases_;
     bool reads_fail_ = false;
     std::uint64_t failing_reads_left_ = 0; // 0 with reads_fail_: for ever
     std::uint64_t bytes_read_ = 0;

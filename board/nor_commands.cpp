@@ -12,6 +12,7 @@ namespace outboot::board {
 namespace {
 
 constexpr std::uint32_t page_bytes = 256;
+constexpr std::uint32_t smallest_erase = 0x1000;
 
 // W25Q16JV data sheet §9.6: tRST, tDP and tRES1.
 constexpr Picoseconds reset_time = 30 * microsecond, power_down_time = 3 * microsecond;
@@ -168,7 +169,8 @@ void Nor::page_program() {
         for (std::size_t i = 0; i < bytes.size(); ++i) wrapped[(offset - page + i) % page_bytes] = bytes[i];
         bytes = std::move(wrapped);
         p.offset = page;
-    } else if (std::string refusal = array_.program_refusal(offset, bytes); !refusal.empty()) {
+    } else if (std::string refusal = array_.program_refusal(offset, bytes);
+               !refusal.empty() && !failed_erases_.contains(offset / smallest_erase)) {
         world_.violation(std::move(refusal));
     }
     p.count = static_cast<std::uint32_t>(bytes.size());
@@ -182,7 +184,7 @@ void Nor::sector_erase(std::uint8_t opcode) {
         return world_.violation(fmt::format("erase 0x{:02x} with {} address bytes", opcode, cycle_.size() - 1));
     if (!write_allowed("erase")) return;
     const std::uint32_t count = whole_chip                ? part_.size_bytes
-                                : opcode == op::erase_4k  ? 0x1000
+                                : opcode == op::erase_4k  ? smallest_erase
                                 : opcode == op::erase_32k ? 0x8000
                                                           : 0x10000;
     const Picoseconds duration = whole_chip                ? times().erase_chip
@@ -240,7 +242,17 @@ void Nor::settle() {
     if (!pending_ || world_.now() < pending_->end) return;
     const Pending done = std::move(*pending_);
     pending_.reset();
-    if (!done.fails) apply(done);
+    if (!done.fails) return apply(done);
+    if (done.kind == Kind::erase) note_erase(done, true);
+}
+
+void Nor::note_erase(const Pending& erase, bool failed) {
+    for (std::uint32_t at = erase.offset; at < erase.offset + erase.count; at += smallest_erase) {
+        if (failed)
+            failed_erases_.insert(at / smallest_erase);
+        else
+            failed_erases_.erase(at / smallest_erase);
+    }
 }
 
 void Nor::apply(const Pending& done) {
@@ -251,6 +263,7 @@ void Nor::apply(const Pending& done) {
         return;
     case Kind::erase:
         array_.erase(done.offset, done.count);
+        note_erase(done, false);
         if (on_access) on_access(Access::erased, done.offset, done.count);
         return;
     case Kind::configure:

@@ -167,6 +167,7 @@ void Sysc::write_stop(std::uint32_t offset, bool stop) {
         break;
     }
     refuse_stop(Source::pll, "the PLL");
+    if (!stop) check_pll();
     if (!stop && !running(pll_from_hoco ? Source::hoco : Source::main))
         world_.violation("clocks: the PLL was started before its source was stable");
     start(pll_stable_, stop, pll_time);
@@ -175,8 +176,12 @@ void Sysc::write_stop(std::uint32_t offset, bool stop) {
 void Sysc::write_pll_control(std::uint16_t value) {
     if (pll_stable_ != never) return world_.violation("clocks: PLLCCR was written while the PLL runs; ignored");
     pllccr_ = value;
-    const std::uint64_t source = (value & 0x10) != 0 ? hoco_hz_ : main_hz;
-    const std::uint64_t input = source / ((value & 3) + 1u);
+}
+
+// What it is set to matters when it starts: the value after reset is outside its limits.
+void Sysc::check_pll() {
+    const std::uint64_t source = (pllccr_ & 0x10) != 0 ? hoco_hz_ : main_hz;
+    const std::uint64_t input = source / ((pllccr_ & 3) + 1u);
     if (input < mhz(8) || input > mhz(24))
         world_.violation(fmt::format("clocks: PLL input of {} Hz, it takes 8 to 24 MHz", input));
     if (pll_output() < mhz(120) || pll_output() > mhz(200))

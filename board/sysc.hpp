@@ -45,6 +45,7 @@ class Sysc final : public Peripheral {
     void apply_clocks();
     void start(Picoseconds& stable_at, bool stop, Picoseconds settle_time);
     void write_pll_control(std::uint16_t value);
+    void check_pll();
     void write_stop(std::uint32_t offset, bool stop);
     void write_dividers(std::uint32_t value);
 

@@ -58,8 +58,10 @@ class World {
     void set_horizon(Picoseconds t) { horizon_ = t; }
     void look_up_at(Picoseconds t) { horizon_ = std::min(horizon_, t); }
 
+    // A firmware that breaks rules in a loop isn't worth all the memory.
     void violation(std::string what) {
-        violations.push_back({std::move(what), current_pc ? current_pc() : 0, now_});
+        constexpr std::size_t most_kept = 1000;
+        if (violations.size() < most_kept) violations.push_back({std::move(what), current_pc ? current_pc() : 0, now_});
         look_up_at(0);
     }
 

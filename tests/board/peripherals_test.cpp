@@ -125,9 +125,16 @@ TEST_F(Clock, the_pll_needs_its_source_and_its_limits) {
     sysc.write(pllccr, 2, 0x1310);
     expect_violation("while the PLL runs");
     sysc.write(pllcr, 1, 1);
+    sysc.write(pllccr, 2, 0x1300); // what it is after reset does no harm while it is stopped
+    expect_no_violation();
+    sysc.write(hococr, 1, 0);
+    wait(1);
     sysc.write(pllccr, 2, 0x1510); // x 11: 220 MHz
+    sysc.write(pllcr, 1, 0);
     expect_violation("PLL output");
+    sysc.write(pllcr, 1, 1);
     sysc.write(pllccr, 2, 0x2712); // 20 / 3 MHz in
+    sysc.write(pllcr, 1, 0);
     expect_violation("PLL input");
 }
 
