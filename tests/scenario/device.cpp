@@ -81,6 +81,14 @@ Landing Device::run(board::Picoseconds limit) {
     return landing(board.run({.uart_text = ready_line, .time = limit}));
 }
 
+Landing Device::run_to_a_reason() {
+    Landing landing = run(board::second / 10);
+    for (int tenths = 0; tenths < 200 && !landing.ready() && landing.record.boot_reason == Reason::none; ++tenths)
+        landing = run(board::second / 10);
+    const Landing later = landing.ready() ? landing : run(board::second);
+    return later.record.boot_reason == Reason::none && !later.ready() ? landing : later; // it may just be resetting
+}
+
 Landing Device::reset(board::Picoseconds limit) {
     board.send("reset\n");
     return run(limit);
@@ -108,6 +116,11 @@ Landing Device::landing(board::RunResult run) {
 
 tool::ByteVector Device::slot() const {
     return board.read(product.layout.primary().address, product.layout.core.primary.size);
+}
+
+std::uint32_t Device::backup_base() const {
+    const core::Layout& layout = product.layout.core;
+    return layout.secondary.base + (layout.plan == Plan::offset ? layout.hole.size : 0);
 }
 
 bool Device::primary_holds(const Image& image) const {

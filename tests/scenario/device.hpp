@@ -53,6 +53,8 @@ class Device {
     Landing start(board::Picoseconds limit = patience);
     // Goes on until the application is ready (again).
     Landing run(board::Picoseconds limit = patience);
+    // Goes on until the bootloader says what it waits for, and a second longer.
+    Landing run_to_a_reason();
     // By command to the application.
     Landing reset(board::Picoseconds limit = patience);
     // A line to the application; returns its answer without the line end.
@@ -64,7 +66,8 @@ class Device {
     [[nodiscard]] bool primary_holds(const Image& image) const;
     [[nodiscard]] core::RamRecord ram_record() const;
     [[nodiscard]] core::State state() const { return ram_record().state; }
-    [[nodiscard]] tool::ByteVector slot() const; // bytes of the primary slot
+    [[nodiscard]] tool::ByteVector slot() const;     // bytes of the primary slot
+    [[nodiscard]] std::uint32_t backup_base() const; // where the old image stands after an update, in the external chip
 
     // Everything that no scenario may ever show, as one text: broken rules of the hardware, secrets outside, bytes
     // changed that belong to the application, watchdog resets. Empty: nothing.

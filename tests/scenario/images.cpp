@@ -27,7 +27,9 @@ tool::ImagePlan plan_for(const Product& product, const ImageSpec& spec) {
 }
 
 tool::ByteVector payload_for(const Product& product, const ImageSpec& spec, std::size_t overhead) {
-    auto payload = tool::payload_for(product.apps[spec.version == 1 ? 0 : 1], product.layout, 0xff).bytes;
+    auto payload = spec.program;
+    if (payload.empty())
+        payload = tool::payload_for(product.apps[spec.version == 1 ? 0 : 1], product.layout, 0xff).bytes;
     if (spec.reset_vector) format::put32(&payload[4], *spec.reset_vector);
     const std::size_t program_bytes = payload.size();
     const std::size_t bytes = spec.bytes == 0 ? program_bytes : (spec.bytes - overhead) / 16 * 16;

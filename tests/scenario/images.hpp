@@ -18,6 +18,7 @@ struct ImageSpec {
     bool signed_by_stranger = false;
     bool encrypted_for_stranger = false;
     std::optional<std::uint32_t> reset_vector{}; // instead of the program's
+    tool::ByteVector program{};                  // instead of the application's; empty: the application
 };
 
 struct Image {

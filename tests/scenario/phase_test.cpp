@@ -42,7 +42,7 @@ class PhaseTest : public Scenario {
         array.load(offset, tool::ByteVector{static_cast<std::uint8_t>(array.bytes()[offset] ^ 1)});
     }
 
-    [[nodiscard]] std::uint32_t backup() const { return core::backup_base(layout()); }
+    [[nodiscard]] std::uint32_t backup() const { return device.backup_base(); }
     [[nodiscard]] const core::Layout& layout() const { return device.product.layout.core; }
 
     // Lets a chip lie: `offset` reads wrong while `lies` says so.
@@ -65,17 +65,9 @@ class PhaseTest : public Scenario {
         });
     }
 
-    // Goes on until the RAM record gives a reason: just after one of its resets it has none yet.
-    Landing run_to_a_reason() {
-        Landing landing = device.run(while_waiting);
-        for (int tries = 0; tries < 100 && landing.record.boot_reason == Reason::none; ++tries)
-            landing = device.run(board::second / 10);
-        return landing;
-    }
-
     // Nothing to run: says so, and waits without writing.
     void expect_nothing_valid(Reason reason) {
-        const Landing landing = run_to_a_reason();
+        const Landing landing = device.run_to_a_reason();
         EXPECT_EQ(landing.run.stop, board::Stop::time_limit) << landing.describe();
         EXPECT_EQ(landing.record.application_runs, 0);
         EXPECT_EQ(core::name(landing.record.boot_reason), core::name(reason));
