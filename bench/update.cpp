@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "bench/call_graph.hpp"
 #include "bench/device.hpp"
 #include "bench/profile.hpp"
 #include "bench/stack_probe.hpp"
@@ -18,6 +19,11 @@ using board::Picoseconds;
 using Json = nlohmann::ordered_json;
 
 constexpr Picoseconds slice = board::millisecond; // how exactly the phases' borders are found
+// What a plan may cost at most, as Result::ratio() says it, for images that nearly fill the slot.
+double ratio_budget(const std::string& plan) {
+    return plan == "scratch" ? 1.53 : 1.03;
+}
+
 constexpr std::array chips{board::Device::code_flash, board::Device::external};
 
 struct Work {
@@ -35,7 +41,8 @@ struct Result {
     std::uint64_t journal_erases = 0, journal_programs = 0;
     Picoseconds before = 0, move = 0, after = 0; // verification, moving, verification
     std::uint64_t instructions = 0;
-    std::uint32_t stack = 0; // deepest that was used, bytes
+    std::uint32_t stack = 0;          // deepest that was used, bytes
+    std::uint32_t stack_computed = 0; // deepest that is possible, as bench/size finds it
     std::vector<Profile::Share> shares;
 
     [[nodiscard]] Picoseconds total() const { return before + move + after; }
@@ -108,6 +115,8 @@ Result measure(const std::string& plan, const std::string& arm_directory, std::u
     result.journal_erases = journal.erases;
     result.journal_programs = journal.programs;
     result.stack = probe.deepest();
+    result.stack_computed =
+        deepest_stack(device.bootloader, device.bootloader.address_of("outboot_reset_handler")).bytes;
 
     if (device.board.run({.uart_text = "ready"}).stop != board::Stop::uart_text ||
         device.board.uart().find("version 2.0.0") == std::string::npos || !device.board.violations().empty())
@@ -143,7 +152,8 @@ void print_result(const Result& r) {
                static_cast<double>(r.instructions) / 1e6);
     fmt::print("  where the time goes (waiting for a chip counts for its driver):\n");
     for (const auto& share : r.shares) fmt::print("    {:<44}{:>5.1f} %\n", share.part, 100 * share.share);
-    fmt::print("  stack used: {} B at most\n\n", r.stack);
+    fmt::print("  stack used: {} B at most, of {} B that the deepest chain of calls can need\n\n", r.stack,
+               r.stack_computed);
 }
 
 Json as_json(const Result& r) {
@@ -161,7 +171,7 @@ Json as_json(const Result& r) {
                        {"verify_after", board::in_seconds(r.after)},
                        {"all", board::in_seconds(r.total())}};
     json["instructions"] = r.instructions;
-    json["stack_bytes"] = r.stack;
+    json["stack"] = {{"used_bytes", r.stack}, {"computed_bytes", r.stack_computed}};
     for (const auto& share : r.shares) json["time_shares"].push_back({{"part", share.part}, {"share", share.share}});
     return json;
 }
@@ -176,24 +186,29 @@ int main(int argc, char** argv) {
     std::string arm_directory = OUTBOOT_ARM;
     std::uint32_t bytes = 0;
     bool json = false;
+    bool check = false;
     app.add_option("--plan", plans, "offset, scratch, overwrite; several may be given")
         ->check(CLI::IsMember({"offset", "scratch", "overwrite"}));
     app.add_option("--bytes", bytes,
                    "Size of both images, header to last TLV; as large as the slot allows if not given");
     app.add_option("--arm", arm_directory, "Where the ARM binaries are")->capture_default_str();
     app.add_flag("--json", json, "Result as JSON");
+    app.add_flag("--check", check,
+                 "Fail if the chips do more work than budgeted, or the stack grows deeper than computed");
     CLI11_PARSE(app, argc, argv);
     try {
+        bool good = true;
         Json all = Json::array();
         for (const std::string& plan : plans) {
             const Result result = measure(plan, arm_directory, bytes);
+            good &= result.ratio() <= ratio_budget(plan) && result.stack <= result.stack_computed;
             if (json)
                 all.push_back(as_json(result));
             else
                 print_result(result);
         }
         if (json) fmt::print("{}\n", all.dump(2));
-        return 0;
+        return check && !good ? 1 : 0;
     } catch (const std::exception& error) {
         fmt::print(stderr, "bench/update: error: {}\n", error.what());
         return 1;
