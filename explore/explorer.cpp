@@ -11,7 +11,7 @@ namespace {
 class DeviceSearch final : public Observer {
   public:
     DeviceSearch(const Geometry& geometry, const Limits& limits, const Report& report)
-        : scene_(geometry), search_(limits, report) {}
+        : scene_(geometry, geometry.whole_journal), search_(limits, report) {}
 
     Outcome run() {
         const Device factory = scene_.factory();
@@ -28,7 +28,7 @@ class DeviceSearch final : public Observer {
         if (!counts(operation)) return complete(device.world, operation);
         if (operation.chip != Chip::journal || scene_.geometry().whole_journal) {
             Device torn = device;
-            tear(torn.world, operation);
+            scene_.interrupt(torn.world, operation);
             cut(torn, Cut::inside);
         }
         complete(device.world, operation);
@@ -99,7 +99,7 @@ const char* name(Chip chip) {
 // Does what one step of a history says.
 class Replay final : public Observer {
   public:
-    Replay(const Step& step, const Tell& tell) : step_(step), tell_(tell) {}
+    Replay(const Scene& scene, const Step& step, const Tell& tell) : scene_(scene), step_(step), tell_(tell) {}
 
     void operate(Device& device, const Operation& operation) override {
         ++operation_;
@@ -110,7 +110,7 @@ class Replay final : public Observer {
         if (here) line += step_.cut == Cut::inside ? "   <- the supply goes in it" : "   <- the supply goes after it";
         tell_(line);
         if (here && step_.cut == Cut::inside) {
-            tear(device.world, operation);
+            scene_.interrupt(device.world, operation);
         } else {
             complete(device.world, operation);
         }
@@ -118,6 +118,7 @@ class Replay final : public Observer {
     }
 
   private:
+    const Scene& scene_;
     const Step& step_;
     const Tell& tell_;
     std::uint32_t operation_ = 0;
@@ -148,12 +149,12 @@ Outcome explore(const Geometry& geometry, const Limits& limits, const Report& re
 }
 
 std::string replay(const Geometry& geometry, const std::vector<Step>& history, const Tell& tell) {
-    const Scene scene(geometry);
+    const Scene scene(geometry, true); // any history: one that was explored has no cuts in the journal's writes
     Device device = scene.factory();
     for (const Step& step : history) {
         tell(headline(step) + (step.cut == Cut::before ? ", and off again at once" : ""));
         Paths choices(step.choices);
-        Replay watch(step, tell);
+        Replay watch(scene, step, tell);
         try {
             if (step.cut == Cut::before) throw PowerCut{};
             scene.play(device, step, choices, watch);

@@ -29,6 +29,12 @@ Layout layout_of(Plan plan, std::array<BlockRun, 4> blocks, std::uint32_t chunk_
     return layout;
 }
 
+Layout with_journal_banks(std::uint32_t banks, Layout layout) {
+    layout.journal_banks = banks;
+    layout.journal.size = banks * layout.journal_bank_bytes + 2 * layout.journal_record_bytes;
+    return layout;
+}
+
 // An image of so many bytes in all.
 ImageSpec image(std::uint8_t version, std::uint32_t total_bytes, std::uint32_t counter = 1) {
     return {.version = version,
@@ -77,6 +83,13 @@ std::vector<Geometry> all_geometries() {
                        .updates = 0,
                        .permanent = true,
                        .size = plan.plan == Plan::overwrite ? Size::quick : Size::long_run});
+        all.push_back({.name = name + "-1-journal",
+                       .about = "1 chunk, 3 journal banks, and each of the journal's operations cut, too",
+                       .layout = with_journal_banks(3, layout_of(plan.plan, {{{1, 512}}}, 512, 512)),
+                       .images = {image(1, 400), image(2, 500)},
+                       .permanent = permanent,
+                       .whole_journal = true,
+                       .size = Size::long_run});
         all.push_back({.name = name + "-ra6m4",
                        .about = "the RA6M4's blocks at a sixteenth of their size",
                        .layout = layout_of(plan.plan, {{{6, 512}, {30, 2048}}}, 2048, 2048),

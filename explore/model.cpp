@@ -78,7 +78,8 @@ std::string Model::started(std::uint8_t image, bool says_on_trial, std::uint8_t 
         const bool must = slot_.surely && (requested() & ~installable) == 0 && !request_in_doubt_ && cuts_ < looks;
         if (must) return "a good request was not served";
         if (cuts_ >= looks) slot_.surely = false; // tried and reverted, perhaps, without ever having been started
-        forget_request();
+        const bool may_come_back = flips_ && request_in_doubt_; // a cut request, not seen by this boot
+        if (!may_come_back) forget_request();
     }
     if (image != base_) return fmt::format("image {} runs, and the confirmed one is {}", image, base_);
     if (says_on_trial) return "a confirmed image is on trial";

@@ -14,11 +14,12 @@ class Model {
   public:
     static constexpr std::uint8_t nothing = 0xff; // no image
 
-    explicit Model(std::uint8_t factory_image) : base_(factory_image) {}
+    // `flips`: a write of the journal that was cut may be seen at one boot and not at another, until the next write.
+    Model(std::uint8_t factory_image, bool flips) : base_(factory_image), flips_(flips) {}
 
     // The application: first what it begins, then, if the supply didn't go, that it has done it. Staging withdraws a
     // request before it touches the slot.
-    void withdrawal_begins() { request_in_doubt_ = true; }
+    void withdrawal_begins() { request_in_doubt_ = request_pending(); }
     void withdrawal_done() { forget_request(); }
     void staging_begins(std::uint8_t image);
     void request_begins(core::Request kind);
@@ -61,6 +62,7 @@ class Model {
     void install(std::uint8_t image);
 
     std::uint8_t base_;
+    bool flips_;
     Slot slot_;
     core::Request request_ = core::Request::none;
     bool request_in_doubt_ = false; // the supply went while it was written

@@ -56,7 +56,8 @@ class Scene::Watch final : public Environment {
     int waits_ = 0;
 };
 
-Scene::Scene(const Geometry& geometry) : geometry_(geometry), product_(geometry.layout) {
+Scene::Scene(const Geometry& geometry, bool whole_journal)
+    : geometry_(geometry), whole_journal_(whole_journal), product_(geometry.layout) {
     for (const ImageSpec& spec : geometry_.images) {
         images_.push_back(product_.make_image(spec));
         backups_.push_back(product_.backup_of(images_.back()));
@@ -66,7 +67,7 @@ Scene::Scene(const Geometry& geometry) : geometry_(geometry), product_(geometry.
 }
 
 Device Scene::factory() const {
-    Device device{.world = World(product_), .model = Model(0)};
+    Device device{.world = World(product_), .model = Model(0, whole_journal_)};
     device.world.code.load(product_.layout().primary.base, images_.front().plain);
     return device;
 }
@@ -149,11 +150,9 @@ bool Scene::act(Device& device, const Step& step, Watch& watch) const {
     switch (step.actor) {
     case Actor::stage:
         if (!application.may_stage()) return false;
-        if (state.request != core::Request::none) {
-            model.withdrawal_begins();
-            if (!application.request(core::Request::none)) throw Wrong("a request can't be withdrawn");
-            model.withdrawal_done();
-        }
+        model.withdrawal_begins();
+        if (!application.request(core::Request::none)) throw Wrong("a request can't be withdrawn");
+        model.withdrawal_done();
         model.staging_begins(step.image);
         if (geometry_.updates != 0) ++device.stagings;
         if (!application.stage(images_[step.image].staged)) throw Wrong("staging failed");
@@ -182,6 +181,27 @@ bool Scene::act(Device& device, const Step& step, Watch& watch) const {
     default:
         return false;
     }
+}
+
+// Torn by an erase, a closed bank has both S and C torn; a cut program leaves no C behind a torn S.
+std::uint32_t Scene::unsteady_banks(const Flash& journal) const {
+    const core::Layout& layout = product_.layout();
+    constexpr std::uint32_t close_at = 32; // FORMAT.md: S, then C
+    std::uint32_t count = 0;
+    for (std::uint32_t b = 0; b < layout.journal_banks; ++b) {
+        const std::uint32_t at = layout.journal.base + b * layout.journal_bank_bytes;
+        const auto torn = [&](std::uint32_t unit) {
+            return journal.units()[unit / journal.unit_bytes()] == Flash::Unit::torn;
+        };
+        count += torn(at) && torn(at + close_at) ? 1 : 0;
+    }
+    return count;
+}
+
+void Scene::interrupt(World& world, const Operation& operation) const {
+    tear(world, operation);
+    const bool too_many = unsteady_banks(world.journal) + 2 > product_.layout().journal_banks;
+    if (operation.chip == Chip::journal && operation.is_erase && too_many) world.journal.kill(operation.at);
 }
 
 std::uint8_t Scene::image_in_primary(const World& world) const {

@@ -35,7 +35,8 @@ class Observer {
 
 class Scene {
   public:
-    explicit Scene(const Geometry& geometry);
+    // `whole_journal`: its writes are cut inside, too, whatever the geometry says.
+    Scene(const Geometry& geometry, bool whole_journal);
 
     [[nodiscard]] const Geometry& geometry() const { return geometry_; }
     [[nodiscard]] const Product& product() const { return product_; }
@@ -48,6 +49,9 @@ class Scene {
     // what `observer` throws.
     bool play(Device& device, const Step& step, Chooser& chooser, Observer& observer) const;
 
+    // Interrupts an operation. Of the journal's banks, no more than DESIGN.md assumes become unsteady.
+    void interrupt(World& world, const Operation& operation) const;
+
     // Number of the image that stands in the primary slot, whole, steady and alone; Model::nothing if none does.
     [[nodiscard]] std::uint8_t image_in_primary(const World& world) const;
 
@@ -59,7 +63,10 @@ class Scene {
     void check_started(Device& device, const core::State& state) const;
     [[nodiscard]] bool backup_is_whole(const World& world, const Image& image) const;
 
+    [[nodiscard]] std::uint32_t unsteady_banks(const Flash& journal) const;
+
     Geometry geometry_;
+    bool whole_journal_;
     Product product_;
     std::vector<Image> images_;
     std::vector<std::vector<std::uint8_t>> backups_; // of each image

@@ -12,7 +12,7 @@ constexpr std::uint32_t steps_of_a_history = 400; // then a new device is begun
 
 class Walker final : public Observer, public Chooser {
   public:
-    Walker(const Geometry& geometry, std::uint64_t seed) : scene_(geometry), dice_(seed) {}
+    Walker(const Geometry& geometry, std::uint64_t seed) : scene_(geometry, true), dice_(seed) {}
 
     Outcome run(const Limits& limits, const Report& report) {
         const auto start = std::chrono::steady_clock::now();
@@ -31,7 +31,7 @@ class Walker final : public Observer, public Chooser {
         ++operation_;
         const bool here = operation_ == step_.operation;
         if (here && step_.cut == Cut::inside) {
-            tear(device.world, operation);
+            scene_.interrupt(device.world, operation);
         } else {
             complete(device.world, operation);
         }

@@ -6,6 +6,7 @@
 #include "tool/board_command.hpp"
 #include "tool/commands.hpp"
 #include "tool/console.hpp"
+#include "tool/explore_command.hpp"
 #include "tool/failure.hpp"
 
 namespace outboot::tool {
@@ -55,6 +56,7 @@ void add_all_commands(CLI::App& app, int& exit_code) {
     add_dumpinfo_command(app);
     add_provision_command(app);
     add_board_command(app, exit_code);
+    add_explore_command(app, exit_code);
     app.add_subcommand("version", "Print the version")->callback([] { fmt::print("{}\n", OUTBOOT_VERSION); });
 }
 
