@@ -141,7 +141,7 @@ void run_all(const ExploreOptions& o, int& exit_code) {
     const std::vector<Campaign> campaigns = chosen(o);
     auto rows = nlohmann::json::array();
     if (!o.json) {
-        fmt::print("{:22} {:>10} {:>12} {:>11} {:>8}  {}\n", "geometry", "states", "edges", "runs", "seconds", "");
+        fmt::print("{:22} {:>10} {:>12} {:>11} {:>8}\n", "geometry", "states", "edges", "runs", "seconds");
     }
     for (const Campaign& campaign : campaigns) {
         const bool walked = o.walk || campaign.size == Size::walk;

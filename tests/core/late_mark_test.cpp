@@ -8,8 +8,12 @@ namespace {
 
 using End = Outlook::End;
 
-std::uint32_t noise(std::uint32_t /*count*/) { return 0; }
-std::uint32_t late(std::uint32_t count) { return count == 2 ? 1 : 0; }
+std::uint32_t noise(std::uint32_t /*count*/) {
+    return 0;
+}
+std::uint32_t late(std::uint32_t count) {
+    return count == 2 ? 1 : 0;
+}
 
 class LateMarkTest : public testing::TestWithParam<Plan> {
   protected:
