@@ -239,7 +239,7 @@ class Boot {
         Finding staged;
         ImageFacts facts;
         if (!check_staged(staged, facts)) return; // looked at again, until the chip answers
-        if (!same_image(facts, record_.incoming)) nothing_valid(Reason::primary_changed);
+        if (staged.broken() || !same_image(facts, record_.incoming)) nothing_valid(Reason::primary_changed);
         start_over();
     }
 
@@ -337,7 +337,7 @@ class Boot {
     Reason try_move(const Move& move, const MoveKeys& move_keys) {
         const bool incoming = move.carries == Carries::incoming;
         primary_checked_ = false;
-        close_chip();
+        primary_.verdict.reject();
         if (!open_chip()) return Reason::chip_missing;
         return verifier_.areas.execute(move, incoming ? record_.incoming : record_.outgoing,
                                        incoming ? move_keys.incoming : move_keys.outgoing);
@@ -518,8 +518,10 @@ class Boot {
         return false;
     }
 
+    // Always anew: a chip that was away for a moment may be in any state.
     bool open_chip() {
-        if (!chip_open_) chip_open_ = board_.external.open();
+        close_chip();
+        chip_open_ = board_.external.open();
         return chip_open_ || note(Reason::chip_missing);
     }
 

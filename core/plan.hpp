@@ -116,31 +116,36 @@ constexpr std::uint32_t chunks_touched(const Layout& layout, Plan plan, std::uin
 // old content out and, under scratch, the staged content aside.
 constexpr Move move_at(const Layout& layout, const PlanInput& in, std::uint32_t n) {
     const std::uint32_t per_chunk = moves_per_chunk(layout, in.plan);
-    const std::uint32_t step = n % per_chunk;
+    const std::uint32_t to_come = per_chunk - 1 - n % per_chunk; // steps of this chunk after this one
     const Chunk chunk = chunk_from_top(layout, plan_end(layout, in), n / per_chunk);
     const bool restore = in.plan == Plan::restore;
-    const bool scratch = layout.plan == Plan::scratch && in.plan == Plan::scratch;
-    const bool fills_primary = step + 1 == per_chunk;
-    const bool aside = scratch && step == 0;
-    const bool outgoing = restore || !(fills_primary || aside);
+    const bool fills_primary = to_come == 0;
+    const bool takes_out = layout.plan == Plan::scratch ? to_come == 1 : !fills_primary;
+    const bool outgoing = restore || takes_out;
+    const std::uint32_t staged = layout.secondary.base + chunk.offset;
     const std::uint32_t backup = backup_base(layout) + chunk.offset;
 
     const std::uint32_t image_bytes = outgoing ? in.outgoing_bytes : in.incoming_bytes;
     const std::uint32_t length = image_bytes > chunk.offset ? std::min(chunk.size, image_bytes - chunk.offset) : 0;
 
-    std::uint32_t source = layout.secondary.base + chunk.offset;
-    if (outgoing) source = restore ? backup : chunk.offset;
-    if (scratch && fills_primary) source = layout.hole.base;
+    std::uint32_t source = staged;
+    std::uint32_t target = layout.hole.base; // scratch: the staged content aside
+    if (fills_primary) {
+        if (layout.plan == Plan::scratch && per_chunk == 3) source = layout.hole.base;
+        if (restore) source = backup;
+        target = chunk.offset;
+    } else if (takes_out) {
+        source = chunk.offset;
+        target = backup;
+    }
 
     const std::uint32_t block = layout.external_erase_block;
-    return {.from = outgoing && !restore ? Area::primary : Area::external,
+    return {.from = takes_out ? Area::primary : Area::external,
             .to = fills_primary ? Area::primary : Area::external,
             .carries = outgoing ? Carries::outgoing : Carries::incoming,
             .image_offset = chunk.offset,
             .source = source,
-            .target = fills_primary ? chunk.offset
-                      : aside       ? layout.hole.base
-                                    : backup,
+            .target = target,
             .length = length,
             // Inside the whole chunk, so that nothing unsigned is left behind an image; outside only what is written.
             .erase_length = fills_primary ? chunk.size : (length + block - 1) / block * block};

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 namespace outboot::crypto {
 namespace {
@@ -81,7 +82,12 @@ void Sha256::finish(std::span<std::uint8_t, digest_bytes> digest) {
     block_[14] = big_endian(length >> 29);
     block_[15] = big_endian(length << 3);
     compress(state_, block_.data());
-    for (std::size_t i = 0; i < digest_bytes; ++i) digest[i] = static_cast<std::uint8_t>(state_[i / 4] >> (~i % 4 * 8));
+    std::uint8_t* to = digest.data();
+    for (const std::uint32_t word : state_) {
+        const std::uint32_t bytes = big_endian(word);
+        std::memcpy(to, &bytes, sizeof bytes);
+        to += sizeof bytes;
+    }
     start();
 }
 

@@ -62,7 +62,9 @@ void clock_down() {
     reg8(sckscr) = source_moco;
     reg32(sckdivcr) = dividers_reset;
     reg8(pllcr) = 1;
-    reg16(pllccr) = pllccr_reset;
+    while ((reg8(oscsf) & pll_stable) != 0) {
+    }
+    reg16(pllccr) = pllccr_reset;                                          // only once it stands still
     reg8(flwt) = 0;                                                        // after the clock has fallen
     reg8(hococr) = static_cast<std::uint8_t>(option_settings() >> 8 & 1U); // HOCOEN: 1 is stopped, in both
     reg16(prcr) = lock;

@@ -14,12 +14,9 @@ namespace {
 constexpr bool long_address = layout.external_size > 1U << 24;
 constexpr std::uint8_t page_program = long_address ? 0x12 : 0x02;
 
-struct Erase {
-    std::uint32_t bytes;
-    std::uint8_t opcode;
-};
-constexpr Erase erases[] = {
-    {0x10000, long_address ? 0xDC : 0xD8}, {0x8000, long_address ? 0x5C : 0x52}, {0x1000, long_address ? 0x21 : 0x20}};
+constexpr std::uint8_t erase_64k = long_address ? 0xDC : 0xD8;
+constexpr std::uint8_t erase_32k = long_address ? 0x5C : 0x52;
+constexpr std::uint8_t erase_4k = long_address ? 0x21 : 0x20;
 
 constexpr std::uint8_t read_status = 0x05;
 constexpr std::uint8_t write_enable = 0x06;
@@ -153,11 +150,14 @@ bool QspiNor::read(std::uint32_t at, MutableBytes bytes) {
 bool QspiNor::erase(std::uint32_t at, std::uint32_t bytes) {
     const std::uint32_t end = at + bytes;
     while (at < end) {
-        const Erase* erase = erases;
-        while (at % erase->bytes != 0 || at + erase->bytes > end) ++erase; // the last one always fits
-        begin_write(erase->opcode, at);
+        const auto fits = [=](std::uint32_t block) { return at % block == 0 && end - at >= block; };
+        std::uint8_t opcode = erase_4k;
+        std::uint32_t block = 0x1000; // always fits
+        if (fits(0x8000)) opcode = erase_32k, block = 0x8000;
+        if (fits(0x10000)) opcode = erase_64k, block = 0x10000;
+        begin_write(opcode, at);
         if (!finish()) return false;
-        at += erase->bytes;
+        at += block;
     }
     return true;
 }

@@ -36,6 +36,7 @@ Product make(core::Plan plan) {
     repeat_random_numbers(static_cast<std::uint64_t>(plan));
     return {
         .layout = std::move(*loaded.model),
+        .bootloader_path = (arm / "bootloader.elf").string(),
         .bootloader = tool::load_program((arm / "bootloader.elf").string()),
         .apps = {tool::load_program((arm / "app-v1.elf").string()), tool::load_program((arm / "app-v2.elf").string())},
         .signer = tool::P256Key::generate(),

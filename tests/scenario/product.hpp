@@ -9,6 +9,7 @@ namespace outboot::scenario {
 
 struct Product {
     layouts::Model layout;
+    std::string bootloader_path;
     tool::Program bootloader;
     std::array<tool::Program, 2> apps; // versions 1 and 2
     tool::P256Key signer;
