@@ -1,4 +1,4 @@
-// The layout an application was built for, where `outboot sign` and `outboot doctor` look for it.
+// The layout an application was built for, where `outboot sign` looks for it.
 #include "outboot_layout.hpp"
 
 extern "C" {
