@@ -496,7 +496,7 @@ class Boot {
         board_.recover(reason);
         const bool again = ram().nothing_valid_boots < nothing_valid_limit;
         if (again) ++ram().nothing_valid_boots;
-        do {
+        do { // NOLINT(bugprone-infinite-loop): that is what it is for
             for (int i = 0; i < 10; ++i) board_.pause();
         } while (!again);
         board_.reset();

@@ -128,7 +128,7 @@ void Scene::check_started(Device& device, const core::State& state) const {
     const std::uint8_t image = image_in_primary(device.world);
     if (image == Model::nothing) throw Wrong("what runs isn't exactly one of the images");
     std::uint8_t installable = 0;
-    for (std::uint8_t i = 0; i < images_.size(); ++i) {
+    for (std::size_t i = 0; i < images_.size(); ++i) {
         const bool fresh = images_[i].spec.counter >= images_[device.model.base()].spec.counter;
         installable = static_cast<std::uint8_t>(installable | (fresh ? 1U << i : 0U));
     }
@@ -208,11 +208,12 @@ std::uint8_t Scene::image_in_primary(const World& world) const {
     const core::Slot& slot = product_.layout().primary;
     if (world.code.any_torn(slot.base, slot.base + slot.size)) return Model::nothing;
     const Bytes bytes = world.code.bytes().subspan(slot.base, slot.size);
-    for (std::uint8_t i = 0; i < images_.size(); ++i) {
+    for (std::size_t i = 0; i < images_.size(); ++i) {
         const auto& plain = images_[i].plain;
         if (!std::equal(plain.begin(), plain.end(), bytes.begin())) continue;
         const auto rest = bytes.subspan(plain.size());
-        return std::ranges::all_of(rest, [](std::uint8_t byte) { return byte == 0xff; }) ? i : Model::nothing;
+        const bool alone = std::ranges::all_of(rest, [](std::uint8_t byte) { return byte == 0xff; });
+        return alone ? static_cast<std::uint8_t>(i) : Model::nothing;
     }
     return Model::nothing;
 }
