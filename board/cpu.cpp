@@ -17,6 +17,9 @@ namespace {
 // on real parts between 1.3 and 2.
 constexpr std::uint64_t cycles_per_instruction_tenths = 16;
 
+// Small (Unicorn's own is 1 GB), so that a run which never forgets its translations fails at once and not after hours.
+constexpr std::uint32_t translation_buffer = 32u << 20; // bytes
+
 constexpr std::uint32_t exception_svc = 2, exception_exit = 8;
 constexpr std::uint32_t thumb_state = 1u << 24, stack_padding = 1u << 9;
 constexpr std::uint32_t frame_bytes = 32;
@@ -57,6 +60,7 @@ void check(uc_err e, const char* what) {
 Cpu::Cpu(World& world) : world_(world) {
     check(uc_open(UC_ARCH_ARM, static_cast<uc_mode>(UC_MODE_THUMB | UC_MODE_MCLASS), &uc_), "open");
     check(uc_ctl_set_cpu_model(uc_, UC_CPU_ARM_CORTEX_M33), "choose the Cortex-M33");
+    check(uc_ctl_set_tcg_buffer_size(uc_, translation_buffer), "size the translation buffer");
     uc_hook hook = 0;
     // All hooks before the first translation: later ones aren't seen by blocks that exist.
     check(uc_hook_add(uc_, &hook, UC_HOOK_BLOCK, hook_pointer(block_hook), this, 1, 0), "block hook");
@@ -96,6 +100,11 @@ void Cpu::set_accessible(std::uint32_t address, std::uint32_t size, bool accessi
 void Cpu::code_changed(std::uint32_t address, std::uint32_t count) {
     if (count == 0) return;
     uc_ctl_remove_cache(uc_, static_cast<std::uint64_t>(address), static_cast<std::uint64_t>(address) + count);
+    ++generation_;
+}
+
+void Cpu::forget_translations() {
+    check(uc_ctl_flush_tb(uc_), "forget translations");
     ++generation_;
 }
 

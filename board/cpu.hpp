@@ -1,12 +1,11 @@
 // The Cortex-M33: Unicorn, and what Unicorn lacks: reset, exception entry and return, instruction counts, virtual time,
 // single-instruction faults. Traps of Unicorn that shaped this file:
 // - Code changed behind its back keeps running until its translation is removed: code_changed().
+// - What is removed keeps its room in the translation buffer, and a full one ends the process: forget_translations().
 // - An instruction count given to uc_emu_start is ignored on translated blocks: time and instructions are counted in
-// the
-//   BLOCK hook, where stopping is exact (the block isn't executed).
+//   the BLOCK hook, where stopping is exact (the block isn't executed).
 // - Stopping inside an MMIO callback leaves the PC at the start of the block: only for stops after which the CPU's
-// state
-//   is discarded (power cut, reset).
+//   state is discarded (power cut, reset).
 // - Inside an IT block neither a PC write nor a stop takes effect: an instruction is skipped by patching a NOP over it.
 // - Nothing is stacked for exceptions, WFI returns, and running into memory that may not be executed returns "OK".
 // - Memory hooks are slow (20 times), so there are none but for invalid accesses.
@@ -49,6 +48,7 @@ class Cpu {
     void map_device(std::uint32_t address, std::uint32_t size, Peripheral& device);
     void set_accessible(std::uint32_t address, std::uint32_t size, bool accessible); // of read-only memory
     void code_changed(std::uint32_t address, std::uint32_t count);
+    void forget_translations(); // of everything; not while it runs
 
     void reset(std::uint32_t stack_pointer, std::uint32_t pc);
     std::uint32_t reg(int unicorn_register) const;

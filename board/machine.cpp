@@ -172,7 +172,7 @@ void Board::Machine::power_on() {
         const std::uint64_t v = r.next();
         std::copy_n(reinterpret_cast<const std::uint8_t*>(&v), 8, ram.begin() + static_cast<std::ptrdiff_t>(i));
     }
-    cpu.code_changed(address::ram, address::ram_bytes);
+    cpu.forget_translations(); // a session is short: the buffer never fills in one
     if (!nor.silent()) nor.power_cycle();
     if (config.ofs0 || config.watchdog) { // firmware reads it too
         std::array<std::uint8_t, 4> ofs0;
