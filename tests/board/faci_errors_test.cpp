@@ -16,7 +16,6 @@ TEST_F(FaciTest, a_lock_takes_only_status_clear_and_forced_stop) {
     EXPECT_EQ(world.operations.total(), 0u);
     byte(0x50);
     EXPECT_EQ(status(), idle);
-    world.violations.clear();
     erase(data_base);
     finish();
     expect_no_violation();
@@ -70,11 +69,9 @@ TEST_F(FaciTest, nothing_may_be_touched_while_busy) {
     w32(fsaddr, data_base + 64);
     expect_violation("FSADDR");
     EXPECT_EQ(faci.read(fsaddr, 4), data_base);
-    world.violations.clear();
     w16(fentryr, 0xaa00);
     expect_violation("FENTRYR");
     EXPECT_EQ(faci.read(fentryr, 2), 0x80u);
-    world.violations.clear();
     byte(0x20);
     expect_violation("under way");
 }

@@ -1,16 +1,14 @@
 // The flash sequencer alone, driven by its registers as R01UH0890 §47 and FSP's r_flash_hp describe them.
 #pragma once
 
-#include <string>
 #include <vector>
 
-#include <gtest/gtest.h>
-
 #include "board/faci.hpp"
+#include "tests/board/world_test.hpp"
 
 namespace outboot::board {
 
-struct FaciTest : testing::Test {
+struct FaciTest : WorldTest {
     static constexpr std::uint32_t fastat = 0x10, fsaddr = 0x30, feaddr = 0x34, fmeprot = 0x44, fbprot0 = 0x78,
                                    fbprot1 = 0x7c, fstatr = 0x80, fentryr = 0x84, fsuinitr = 0x8c, fcmdr = 0xa0,
                                    fbccnt = 0xd0, fbcstat = 0xd4, fpsaddr = 0xd8, fcpsr = 0xe0, fpckar = 0xe4;
@@ -66,15 +64,6 @@ struct FaciTest : testing::Test {
         byte(0xd0);
     }
 
-    void expect_no_violation() {
-        for (const Violation& v : world.violations) ADD_FAILURE() << v.what;
-    }
-    void expect_violation(const std::string& part) {
-        ASSERT_FALSE(world.violations.empty()) << "nothing about " << part;
-        EXPECT_NE(world.violations.back().what.find(part), std::string::npos) << world.violations.back().what;
-    }
-
-    World world{1};
     CodeFlash code;
     DataFlash data;
     OptionMemory options;

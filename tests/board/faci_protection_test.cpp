@@ -19,7 +19,6 @@ TEST_F(FaciTest, code_flash_mode_needs_fmeprot_unlocked) {
     w16(fentryr, 0xaa01);
     EXPECT_EQ(faci.read(fentryr, 2), 0u);
     expect_violation("FMEPROT");
-    world.violations.clear();
     enter_code();
     EXPECT_EQ(faci.read(fentryr, 2), 1u);
     EXPECT_TRUE(faci.code_pe_mode());
@@ -48,7 +47,6 @@ TEST_F(FaciTest, ignores_writes_without_the_key) {
     } cases[] = {
         {fmeprot, 0xd800, 1}, {fentryr, 0xab80, 0}, {fbprot0, 0x7701, 0}, {fbprot1, 0xb001, 0}, {fpckar, 0x1d0a, 0x32}};
     for (const auto& c : cases) {
-        world.violations.clear();
         w16(c.reg, c.wrong);
         EXPECT_EQ(faci.read(c.reg, 2), c.reads) << std::hex << c.reg;
         expect_violation("key");
@@ -79,7 +77,6 @@ TEST_F(FaciTest, fsuinitr_resets_the_set_up_registers) {
 TEST_F(FaciTest, unknown_registers_are_reported) {
     (void)faci.read(0x54, 4);
     expect_violation("no register");
-    world.violations.clear();
     w32(0x416, 1); // FWEPROR isn't here: the trap of writing it at the sequencer's base
     expect_violation("no writable register");
 }
@@ -89,7 +86,6 @@ TEST_F(FaciTest, unknown_registers_are_reported) {
 TEST_F(FaciTest, nothing_works_without_fwepror) {
     enter_code();
     for (const auto value : std::initializer_list<std::uint8_t>{0, 2, 3}) {
-        world.violations.clear();
         faci.fwepror = value;
         erase(0);
         EXPECT_EQ(status(), 0x00008040u) << int{value}; // FLWEERR, as observed
@@ -98,7 +94,6 @@ TEST_F(FaciTest, nothing_works_without_fwepror) {
         byte(0x50);
     }
     faci.fwepror = 1;
-    world.violations.clear();
     erase(0);
     finish();
     EXPECT_EQ(status(), idle);
@@ -141,7 +136,6 @@ TEST_F(FaciTest, needs_four_megahertz_and_the_right_fpckar) {
     erase(0);
     expect_violation("4 MHz");
     byte(0x50);
-    world.violations.clear();
     world.clocks.fclk = 4'000'001;
     w16(fpckar, 0x1e05);
     erase(0);
@@ -168,7 +162,6 @@ TEST_F(FaciTest, block_protection_holds_after_reset_until_cancelled) {
     EXPECT_EQ(status(), idle | 1u << 14 | 1u << 21);
     expect_violation("protected");
     byte(0x50);
-    world.violations.clear();
     erase(0x0000);
     finish();
     w16(fbprot0, 0x7801);
@@ -199,7 +192,6 @@ TEST_F(FaciTest, the_secure_pair_governs_where_bps_sel_is_0) {
     erase(0);
     expect_violation("protected");
     byte(0x50);
-    world.violations.clear();
     w16(fbprot1, 0xb101);
     erase(0);
     finish();

@@ -1,16 +1,14 @@
 // The serial NOR on its bus: W25Q16JV data sheet, commands, busy rules, states that outlive an MCU reset, faults.
 #include <algorithm>
-#include <string>
 #include <vector>
 
-#include <gtest/gtest.h>
-
 #include "board/nor.hpp"
+#include "tests/board/world_test.hpp"
 
 namespace outboot::board {
 namespace {
 
-struct NorTest : testing::Test {
+struct NorTest : WorldTest {
     NorTest() { nor.power_cycle(); }
 
     std::vector<std::uint8_t> cycle(std::vector<std::uint8_t> out, std::size_t read = 0) {
@@ -49,17 +47,8 @@ struct NorTest : testing::Test {
         nor.read_stream(opcode, mode, at, out);
         return out;
     }
-    void expect_no_violation() {
-        for (const Violation& v : world.violations) ADD_FAILURE() << v.what;
-    }
-    void expect_violation(const std::string& part) {
-        ASSERT_FALSE(world.violations.empty()) << "nothing about " << part;
-        EXPECT_NE(world.violations.back().what.find(part), std::string::npos) << world.violations.back().what;
-        world.violations.clear();
-    }
     using Bytes = std::vector<std::uint8_t>;
 
-    World world{1};
     Nor nor{w25q16jv, Pace::typical, world};
 };
 

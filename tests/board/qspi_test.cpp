@@ -1,9 +1,6 @@
 // The QSPI controller: R01UH0890 §39; direct communication as FSP's r_qspi uses it.
-#include <string>
-
-#include <gtest/gtest.h>
-
 #include "board/qspi.hpp"
+#include "tests/board/world_test.hpp"
 
 namespace outboot::board {
 namespace {
@@ -11,7 +8,7 @@ namespace {
 constexpr std::uint32_t sfmsmd = 0x00, sfmskc = 0x08, sfmcom = 0x10, sfmcmd = 0x14, sfmcst = 0x18, sfmsac = 0x24,
                         sfmsdc = 0x28, sfmspc = 0x30, sfmcnt1 = 0x804;
 
-struct QspiTest : testing::Test {
+struct QspiTest : WorldTest {
     QspiTest() {
         world.clocks.pclka = 100'000'000;
         nor.power_cycle();
@@ -24,16 +21,7 @@ struct QspiTest : testing::Test {
         w(sfmcom, opcode);
         w(sfmcmd, 1);
     }
-    void expect_no_violation() {
-        for (const Violation& v : world.violations) ADD_FAILURE() << v.what;
-    }
-    void expect_violation(const std::string& part) {
-        ASSERT_FALSE(world.violations.empty()) << "nothing about " << part;
-        EXPECT_NE(world.violations.back().what.find(part), std::string::npos) << world.violations.back().what;
-        world.violations.clear();
-    }
 
-    World world{1};
     Nor nor{w25q16jv, Pace::typical, world};
     Qspi qspi{world, nor};
 };

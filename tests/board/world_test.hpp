@@ -15,6 +15,7 @@ struct WorldTest : testing::Test {
     void expect_no_violation() {
         for (const Violation& v : world.violations) ADD_FAILURE() << v.what;
     }
+    // The last one that was noted; then all are forgotten.
     void expect_violation(const std::string& part) {
         ASSERT_FALSE(world.violations.empty()) << "nothing about " << part;
         EXPECT_NE(world.violations.back().what.find(part), std::string::npos) << world.violations.back().what;
