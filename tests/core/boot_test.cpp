@@ -46,6 +46,17 @@ class BootTest : public testing::Test {
     void use_up_attempts(int version) {
         while (device.state().attempts != 0) expect_started(version);
     }
+
+    // Worked out here: the core's own backup_base() is under test.
+    [[nodiscard]] std::uint32_t backup_at() const { return device.layout().secondary.base + device.layout().hole.size; }
+
+    void damage_backup() { device.damage(device.world.external, backup_at() + 900); }
+
+    void misread_primary_once() {
+        device.environment.on_read = [this, faults = 1](Chip chip, std::uint32_t at, MutableBytes bytes) mutable {
+            if (chip == Chip::code && at > device.layout().primary.base + 300 && faults-- > 0) bytes[0] ^= 0x10;
+        };
+    }
 };
 
 // ---- idle, no request -----------------------------------------------------------------------------------------------
@@ -66,10 +77,7 @@ TEST_F(BootTest, idle_reports_what_runs) {
 
 TEST_F(BootTest, a_primary_that_fails_once_is_looked_at_again_after_a_reset) {
     install(v2);
-    int faults = 1;
-    device.environment.on_read = [&](Chip chip, std::uint32_t at, MutableBytes bytes) {
-        if (chip == Chip::code && at > device.layout().primary.base + 300 && faults-- > 0) bytes[0] ^= 0x10;
-    };
+    misread_primary_once();
     const Outlook outlook = device.power_on();
     EXPECT_EQ(outlook.version, 2);
     EXPECT_EQ(outlook.resets, 1U);
@@ -96,7 +104,7 @@ TEST_F(BootTest, a_backup_below_the_floor_is_not_brought_back) {
 TEST_F(BootTest, a_backup_that_doesnt_verify_is_not_brought_back) {
     install(v2);
     device.damage_primary();
-    device.damage(device.world.external, device.layout().secondary.base + device.layout().hole.size + 900);
+    damage_backup();
     const World before = device.world;
     EXPECT_EQ(device.power_on().end, End::waiting);
     EXPECT_TRUE(before.code == device.world.code && before.external == device.world.external);
@@ -136,8 +144,7 @@ TEST_F(BootTest, permanent_request_installs_and_raises_the_counter) {
 TEST_F(BootTest, the_old_image_stands_outside_afterwards_encrypted_under_the_derived_key) {
     install(v2);
     const auto backup = device.product().backup_of(v1);
-    const auto outside =
-        device.world.external.bytes().subspan(device.layout().secondary.base + device.layout().hole.size);
+    const auto outside = device.world.external.bytes().subspan(backup_at());
     EXPECT_TRUE(std::equal(backup.begin(), backup.end(), outside.begin()));
 }
 
@@ -382,10 +389,7 @@ TEST_F(BootTest, trial_drops_a_request_made_before_its_confirmation) {
 
 TEST_F(BootTest, trial_that_fails_once_is_looked_at_again_and_twice_is_reverted) {
     start_trial(v2);
-    int faults = 1;
-    device.environment.on_read = [&](Chip chip, std::uint32_t at, MutableBytes bytes) {
-        if (chip == Chip::code && at > device.layout().primary.base + 300 && faults-- > 0) bytes[0] ^= 0x10;
-    };
+    misread_primary_once();
     expect_started(2);
     device.environment.on_read = nullptr;
     device.damage_primary();
@@ -398,7 +402,7 @@ TEST_F(BootTest, trial_that_fails_once_is_looked_at_again_and_twice_is_reverted)
 TEST_F(BootTest, trial_without_attempts_and_with_a_damaged_backup_stays_and_says_so) {
     start_trial(v2);
     use_up_attempts(2);
-    device.damage(device.world.external, device.layout().secondary.base + device.layout().hole.size + 900);
+    damage_backup();
     for (int boot = 0; boot < 3; ++boot) expect_started(2, Reason::backup_lost);
     const State state = device.state();
     EXPECT_EQ(state.phase, Phase::on_trial);
@@ -410,7 +414,7 @@ TEST_F(BootTest, trial_without_attempts_and_with_a_damaged_backup_stays_and_says
 TEST_F(BootTest, trial_whose_backup_is_lost_can_be_confirmed_or_updated) {
     start_trial(v2);
     use_up_attempts(2);
-    device.damage(device.world.external, device.layout().secondary.base + device.layout().hole.size + 900);
+    damage_backup();
     expect_started(2, Reason::backup_lost);
     const World lost = device.world;
     device.confirm();
@@ -437,7 +441,7 @@ TEST_F(BootTest, trial_without_attempts_runs_on_while_the_chip_is_silent) {
 TEST_F(BootTest, trial_that_breaks_with_a_damaged_backup_leaves_nothing_valid) {
     start_trial(v2);
     device.damage_primary();
-    device.damage(device.world.external, device.layout().secondary.base + device.layout().hole.size + 900);
+    damage_backup();
     EXPECT_EQ(device.power_on().end, End::waiting);
     EXPECT_EQ(device.state().outcome, Outcome::nothing_valid);
 }
