@@ -1,97 +1,67 @@
 // `outboot board`: options, exit codes, files, reports.
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
-#include <fcntl.h>
-#include <unistd.h>
-
+#include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "tests/board/firmware_path.hpp"
+#include "tests/tool/command.hpp"
 #include "tool/board_options.hpp"
-#include "tool/command_line.hpp"
 
 namespace outboot::tool {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct Outcome {
-    int exit_code;
-    std::string out, err;
-};
-
 struct BoardCommand : testing::Test {
-    BoardCommand() : directory(fs::temp_directory_path() / ("outboot-board-" + std::to_string(::getpid()))) {
-        fs::create_directories(directory);
+    Ran outboot(std::vector<std::string> arguments) const {
+        arguments.insert(arguments.begin(), "board");
+        return work.outboot(arguments);
     }
-    ~BoardCommand() override { fs::remove_all(directory); }
-
-    std::string file(const std::string& name) const { return (directory / name).string(); }
-
-    // Without a terminal: what the board reads from stdin is at its end.
-    Outcome outboot(std::vector<std::string> arguments) const {
-        arguments.insert(arguments.begin(), {"outboot", "board"});
-        std::vector<const char*> argv;
-        for (const std::string& a : arguments) argv.push_back(a.c_str());
-        const int old_stdin = ::dup(STDIN_FILENO), null = ::open("/dev/null", O_RDONLY);
-        ::dup2(null, STDIN_FILENO);
-        ::close(null);
-        testing::internal::CaptureStdout();
-        testing::internal::CaptureStderr();
-        CLI::App app{"", "outboot"};
-        int exit_code = 0;
-        add_all_commands(app, exit_code);
-        const int code = run_command_line(app, static_cast<int>(argv.size()), argv.data(), exit_code);
-        std::fflush(stdout);
-        ::dup2(old_stdin, STDIN_FILENO);
-        ::close(old_stdin);
-        const std::string out = testing::internal::GetCapturedStdout();
-        return {code, out, testing::internal::GetCapturedStderr()};
-    }
+    std::string file(const std::string& name) const { return work.path(name); }
     std::vector<std::string> device(std::vector<std::string> more) const {
         more.insert(more.begin(),
                     {"--flash", file("code.bin"), "--data", file("data.bin"), "--external", file("nor.bin")});
         return more;
     }
 
-    fs::path directory;
+    Workspace work;
     const std::string hello = board::firmware("hello").string(), flash = board::firmware("flash").string();
 };
 
 TEST_F(BoardCommand, runs_a_program_until_it_has_said_something) {
-    const Outcome r = outboot({"--load", hello, "--until", "hello"});
+    const Ran r = outboot({"--load", hello, "--until", "hello"});
     EXPECT_EQ(r.exit_code, 0) << r.err;
     EXPECT_EQ(r.out, "hello\n");
     EXPECT_NE(r.err.find("no bootloader record"), std::string::npos);
 }
 
 TEST_F(BoardCommand, fails_if_it_is_never_said) {
-    const Outcome r = outboot({"--load", hello, "--until", "goodbye", "--time", "100ms"});
+    const Ran r = outboot({"--load", hello, "--until", "goodbye", "--time", "100ms"});
     EXPECT_EQ(r.exit_code, 1);
     EXPECT_NE(r.err.find("\"goodbye\" was never sent"), std::string::npos) << r.err;
 }
 
 TEST_F(BoardCommand, passes_input_to_the_program) {
-    const Outcome r = outboot({"--load", hello, "--send", "eZ", "--until", "Z"});
+    const Ran r = outboot({"--load", hello, "--send", "eZ", "--until", "Z"});
     EXPECT_EQ(r.exit_code, 0) << r.err;
     EXPECT_EQ(r.out, "hello 00010000\nZ\n");
 }
 
 TEST_F(BoardCommand, faults_and_violations_fail) {
     EXPECT_EQ(outboot({"--load", hello, "--send", "f"}).exit_code, 1);
-    const Outcome r = outboot({"--load", flash, "--send", "W"});
+    const Ran r = outboot({"--load", flash, "--send", "W"});
     EXPECT_EQ(r.exit_code, 1);
     EXPECT_NE(r.err.find("broke a rule of the hardware"), std::string::npos) << r.err;
     EXPECT_NE(r.err.find("busy"), std::string::npos) << r.err;
 }
 
 TEST_F(BoardCommand, keeps_a_device_in_files_over_a_power_cut) {
-    Outcome r = outboot(device({"--load", flash, "--send", "c", "--cut", "20:inside", "--time", "5s"}));
+    Ran r = outboot(device({"--load", flash, "--send", "c", "--cut", "20:inside", "--time", "5s"}));
     EXPECT_EQ(r.exit_code, 0) << r.err;
     EXPECT_NE(r.err.find("power cut after 21 flash operations"), std::string::npos) << r.err;
     EXPECT_EQ(fs::file_size(file("code.bin")), 0x100000u);
@@ -110,7 +80,7 @@ TEST_F(BoardCommand, keeps_a_device_in_files_over_a_power_cut) {
 }
 
 TEST_F(BoardCommand, power_comes_back_if_asked) {
-    const Outcome r = outboot(device(
+    const Ran r = outboot(device(
         {"--load", flash, "--send", "cc", "--cut", "3", "--cut", "30:after:external", "--power-back", "--time", "5s"}));
     EXPECT_EQ(r.exit_code, 0) << r.err;
     EXPECT_NE(r.err.find("power comes back"), std::string::npos);
@@ -119,7 +89,7 @@ TEST_F(BoardCommand, power_comes_back_if_asked) {
 
 TEST_F(BoardCommand, refuses_files_of_another_board) {
     std::ofstream(file("code.bin")) << "too short";
-    Outcome r = outboot(device({}));
+    Ran r = outboot(device({}));
     EXPECT_EQ(r.exit_code, 1);
     EXPECT_NE(r.err.find("code.bin"), std::string::npos) << r.err;
     EXPECT_EQ(fs::file_size(file("code.bin")), 9u) << "and leaves them alone";
@@ -134,7 +104,7 @@ TEST_F(BoardCommand, refuses_files_of_another_board) {
 TEST_F(BoardCommand, refuses_firmware_it_cant_read) {
     EXPECT_EQ(outboot({"--load", file("absent.elf")}).exit_code, 1);
     std::ofstream(file("bad.hex")) << ":0100000011EF\n";
-    Outcome r = outboot({"--load", file("bad.hex")});
+    Ran r = outboot({"--load", file("bad.hex")});
     EXPECT_EQ(r.exit_code, 1);
     EXPECT_NE(r.err.find("bad.hex:1"), std::string::npos) << r.err;
     std::ofstream(file("nowhere.hex")) << ":020000043000CA\n:0100000011EE\n:00000001FF\n";
@@ -144,7 +114,7 @@ TEST_F(BoardCommand, refuses_firmware_it_cant_read) {
 }
 
 TEST_F(BoardCommand, says_that_there_is_no_program) {
-    const Outcome r = outboot({});
+    const Ran r = outboot({});
     EXPECT_EQ(r.exit_code, 1);
     EXPECT_NE(r.err.find("there is no program"), std::string::npos) << r.err;
 }
@@ -154,34 +124,34 @@ TEST_F(BoardCommand, names_what_is_wrong_with_its_options) {
         {"--cut", "x"},        {"--cut", "3:sideways"}, {"--time", "10"},   {"--time", "-1s"},
         {"--cut-random", "7"}, {"--uart", "serial"},    {"--seed", "many"}, {"--pty-link", file("l")}};
     for (const auto& arguments : wrong) {
-        const Outcome r = outboot(arguments);
+        const Ran r = outboot(arguments);
         EXPECT_EQ(r.exit_code, 2) << arguments[0] << " " << arguments[1] << ": " << r.err;
         EXPECT_FALSE(r.err.empty());
     }
 }
 
 TEST_F(BoardCommand, help_shows_an_example) {
-    const Outcome r = outboot({"--help"});
+    const Ran r = outboot({"--help"});
     EXPECT_EQ(r.exit_code, 0);
     EXPECT_NE(r.out.find("outboot board --load production.hex"), std::string::npos);
     EXPECT_NE(r.out.find("Exit code"), std::string::npos);
 }
 
 TEST_F(BoardCommand, counts_on_request) {
-    const Outcome r = outboot({"--load", flash, "--send", "epdn", "--time", "2s", "--stats"});
+    const Ran r = outboot({"--load", flash, "--send", "epdn", "--time", "2s", "--stats"});
     EXPECT_EQ(r.exit_code, 0) << r.err;
     EXPECT_NE(r.out.find("code flash          1         1         8192          128"), std::string::npos) << r.out;
 }
 
 TEST_F(BoardCommand, links_to_its_pty_while_it_runs) {
-    const Outcome r = outboot({"--load", hello, "--uart", "pty", "--pty-link", file("link"), "--time", "10ms"});
+    const Ran r = outboot({"--load", hello, "--uart", "pty", "--pty-link", file("link"), "--time", "10ms"});
     EXPECT_EQ(r.exit_code, 0) << r.err;
     EXPECT_NE(r.err.find(file("link")), std::string::npos);
     EXPECT_FALSE(fs::exists(fs::symlink_status(file("link"))));
 }
 
 TEST_F(BoardCommand, writes_the_uart_to_a_file) {
-    const Outcome r = outboot({"--load", hello, "--uart", "file:" + file("uart.txt"), "--time", "10ms"});
+    const Ran r = outboot({"--load", hello, "--uart", "file:" + file("uart.txt"), "--time", "10ms"});
     EXPECT_EQ(r.exit_code, 0) << r.err;
     std::string line;
     std::getline(std::ifstream(file("uart.txt")), line);

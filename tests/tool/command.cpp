@@ -63,9 +63,11 @@ Ran Workspace::outboot(const std::vector<std::string>& arguments, const std::str
     const auto where = cwd.empty() ? directory_.string() : cwd;
     const pid_t child = fork();
     if (child == 0) {
+        const int nothing = open("/dev/null", O_RDONLY);
         const int out_file = open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
         const int err_file = open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        if (chdir(where.c_str()) != 0 || dup2(out_file, 1) < 0 || dup2(err_file, 2) < 0) _exit(126);
+        if (chdir(where.c_str()) != 0 || dup2(nothing, 0) < 0 || dup2(out_file, 1) < 0 || dup2(err_file, 2) < 0)
+            _exit(126);
         execv(argv[0], argv.data());
         _exit(127);
     }

@@ -36,7 +36,7 @@ class Workspace {
     [[nodiscard]] ByteVector read(const std::string& name) const;
     [[nodiscard]] std::string text(const std::string& name) const;
 
-    // Runs in `cwd`, or here.
+    // Runs in `cwd`, or here. Its standard input is empty.
     [[nodiscard]] Ran outboot(const std::vector<std::string>& arguments, const std::string& cwd = {}) const;
 
   private:
