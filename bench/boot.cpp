@@ -1,10 +1,8 @@
 // bench/boot: what a boot costs, from reset to the application, with nothing to do but verify it.
-#include <cstdio>
-
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "bench/command_line.hpp"
 #include "bench/device.hpp"
 #include "bench/profile.hpp"
 
@@ -74,16 +72,12 @@ int main(int argc, char** argv) {
     app.add_option("--bytes", bytes, "Size of the image, header to last TLV")->capture_default_str();
     app.add_option("--arm", arm_directory, "Where the ARM binaries are")->capture_default_str();
     app.add_flag("--json", json, "Result as JSON");
-    CLI11_PARSE(app, argc, argv);
-    try {
+    return run_bench(app, argc, argv, [&] {
         const Result result = measure(arm_directory, bytes);
         if (json)
             fmt::print("{}\n", as_json(result).dump(2));
         else
             print_result(result);
-        return 0;
-    } catch (const std::exception& error) {
-        fmt::print(stderr, "bench/boot: error: {}\n", error.what());
-        return 1;
-    }
+        return true;
+    });
 }

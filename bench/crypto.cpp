@@ -1,13 +1,12 @@
 // bench/crypto: what the crypto backend takes of flash, by part, and of time and stack, by operation. The operations
 // really run, as ARM code in the emulator, and their results are compared with OpenSSL's.
-#include <cstdio>
 #include <functional>
 #include <numeric>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "bench/command_line.hpp"
 #include "tests/crypto/arm/machine.hpp"
 #include "tests/crypto/reference.hpp"
 
@@ -186,16 +185,14 @@ bool print_json(const Bench& bench, const std::vector<Operation>& operations) {
 } // namespace outboot::bench
 
 int main(int argc, char** argv) {
-    CLI::App app{"Flash, instructions and stack of the bootloader's cryptography, measured on its ARM code"};
+    using namespace outboot::bench;
+    CLI::App app{"Flash, instructions and stack of the bootloader's cryptography, measured on its ARM code",
+                 "bench/crypto"};
     bool json = false;
     app.add_flag("--json", json, "Print JSON");
-    CLI11_PARSE(app, argc, argv);
-    try {
-        outboot::bench::Bench bench;
+    return run_bench(app, argc, argv, [&] {
+        Bench bench;
         const auto operations = bench.run();
-        return (json ? print_json(bench, operations) : print(bench, operations)) ? 0 : 1;
-    } catch (const std::exception& error) {
-        fmt::print(stderr, "bench/crypto: {}\n", error.what());
-        return 1;
-    }
+        return json ? print_json(bench, operations) : print(bench, operations);
+    });
 }

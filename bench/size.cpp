@@ -1,12 +1,11 @@
 // bench/size: what the bootloader takes of flash and RAM, by part, against its budget.
-#include <cstdio>
 #include <numeric>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "bench/call_graph.hpp"
+#include "bench/command_line.hpp"
 #include "bench/parts.hpp"
 
 namespace outboot::bench {
@@ -122,8 +121,7 @@ int main(int argc, char** argv) {
     app.add_flag("--json", json, "Result as JSON");
     app.add_flag("--stack", stack, "Also the deepest chain of calls, with its frames");
     app.add_flag("--check", check, "Fail if a budget is exceeded or the stack isn't certain");
-    CLI11_PARSE(app, argc, argv);
-    try {
+    return run_bench(app, argc, argv, [&] {
         const Firmware firmware(elf);
         const Sizes sizes = measure(firmware);
         if (json) {
@@ -132,9 +130,6 @@ int main(int argc, char** argv) {
             print_table(sizes);
             if (stack || !sizes.stack.problems.empty()) print_stack(sizes.stack);
         }
-        return check && (!sizes.within_budget() || !sizes.stack.problems.empty()) ? 1 : 0;
-    } catch (const std::exception& error) {
-        fmt::print(stderr, "bench/size: error: {}\n", error.what());
-        return 1;
-    }
+        return !check || (sizes.within_budget() && sizes.stack.problems.empty());
+    });
 }

@@ -1,13 +1,12 @@
 // bench/update: what an update costs, for each plan: flash work per chip against the minimum, virtual time by phase.
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "bench/call_graph.hpp"
+#include "bench/command_line.hpp"
 #include "bench/device.hpp"
 #include "bench/profile.hpp"
 #include "bench/stack_probe.hpp"
@@ -195,8 +194,7 @@ int main(int argc, char** argv) {
     app.add_flag("--json", json, "Result as JSON");
     app.add_flag("--check", check,
                  "Fail if the chips do more work than budgeted, or the stack grows deeper than computed");
-    CLI11_PARSE(app, argc, argv);
-    try {
+    return run_bench(app, argc, argv, [&] {
         bool good = true;
         Json all = Json::array();
         for (const std::string& plan : plans) {
@@ -208,9 +206,6 @@ int main(int argc, char** argv) {
                 print_result(result);
         }
         if (json) fmt::print("{}\n", all.dump(2));
-        return check && !good ? 1 : 0;
-    } catch (const std::exception& error) {
-        fmt::print(stderr, "bench/update: error: {}\n", error.what());
-        return 1;
-    }
+        return good || !check;
+    });
 }
