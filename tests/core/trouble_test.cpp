@@ -28,6 +28,9 @@ class TroubleTest : public testing::TestWithParam<Plan> {
             device.environment.*limit = good;
             const bool untroubled = check();
             device.environment.*limit = TestEnvironment::never;
+            if (untroubled) {
+                EXPECT_GT(good, 5U) << "there was hardly any trouble";
+            }
             if (untroubled || HasFailure()) return;
         }
     }
@@ -115,6 +118,7 @@ TEST_P(TroubleTest, a_chip_that_is_only_unreadable_lets_the_engine_turn_round) {
 
 // Every read of the chip may lie a little, now and then.
 TEST_P(TroubleTest, a_chip_that_lies_never_gets_a_false_image_run) {
+    std::uint32_t lies = 0;
     for (std::uint32_t seed = 1; seed <= 400 && !HasFailure(); ++seed) {
         SCOPED_TRACE(testing::Message() << "seed " << seed);
         Dice dice(seed);
@@ -123,6 +127,7 @@ TEST_P(TroubleTest, a_chip_that_lies_never_gets_a_false_image_run) {
         bool honest = false;
         device.environment.on_read = [&](Chip chip, std::uint32_t, MutableBytes bytes) {
             if (honest || chip != Chip::external || dice.below(one_in) != 0) return;
+            ++lies;
             bytes[dice.below(static_cast<std::uint32_t>(bytes.size()))] ^=
                 static_cast<std::uint8_t>(1 + dice.below(255));
         };
@@ -140,6 +145,7 @@ TEST_P(TroubleTest, a_chip_that_lies_never_gets_a_false_image_run) {
         ASSERT_EQ(outlook.end, End::started);
         ASSERT_TRUE(outlook.version == 1 || outlook.version == 2);
     }
+    EXPECT_GT(lies, 400U) << "one a history, at the least";
 }
 
 // ---- a journal that can't be written -------------------------------------------------------------------------------
@@ -170,7 +176,10 @@ TEST_P(TroubleTest, a_journal_that_dies_at_any_write_never_lets_a_move_begin_unr
         const Outlook outlook = device.power_on();
         device.environment.on_read = nullptr;
         device.environment.journal_works = true;
-        if (outlook.end == End::started && outlook.version == 2) break;
+        if (outlook.end == End::started && outlook.version == 2) {
+            EXPECT_GT(good, 10U) << "the journal hardly ever died";
+            break;
+        }
         moved_unrecorded = device.state().phase == Phase::idle && !(device.world.code == before.code);
         EXPECT_FALSE(moved_unrecorded);
         if (outlook.end == End::started) {
