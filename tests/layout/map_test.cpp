@@ -23,7 +23,10 @@ TEST(Map, it_fits_80_columns_and_names_every_region) {
 TEST(Map, long_names_are_cut) {
     auto text = with(example(), "name = \"files\"", "name = \"" + std::string(40, 'f') + "\"");
     text = with(text, ".qspi_flash*", ".a_section_whose_name_is_quite_long_enough*");
-    std::istringstream lines(picture(*parse(text, "l").model, false));
+    const auto drawn = picture(*parse(text, "l").model, false);
+    EXPECT_NE(drawn.find(std::string(40, 'f')), std::string::npos) << drawn;
+    EXPECT_NE(drawn.find("...\n"), std::string::npos) << drawn;
+    std::istringstream lines(drawn);
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
 }
 
