@@ -35,6 +35,7 @@ TEST_P(Quick, every_reachable_state_is_good) {
     fmt::print("{}: {} states, {} edges, {:.1f} s\n", GetParam(), outcome.progress.states, outcome.progress.edges,
                outcome.progress.seconds);
     EXPECT_TRUE(outcome.complete);
+    EXPECT_GT(outcome.progress.states, 50U);
     EXPECT_FALSE(outcome.violation) << outcome.violation->what << ": "
                                     << to_text(GetParam(), outcome.violation->history);
 }
@@ -45,8 +46,16 @@ INSTANTIATE_TEST_SUITE_P(Geometries, Large, testing::ValuesIn(names(Size::walk))
 
 TEST_P(Large, random_histories_end_well) {
     const Outcome outcome = walk_campaign(GetParam(), 1, {.states = 600}, {});
+    EXPECT_GE(outcome.progress.runs, 600U);
+    EXPECT_GT(outcome.progress.edges, 100U) << "hardly any history was cut";
     EXPECT_FALSE(outcome.violation) << outcome.violation->what << ": "
                                     << to_text(GetParam(), outcome.violation->history);
+}
+
+// Else the tests above would be none, and nobody would miss them.
+TEST(Campaigns, there_are_some_of_either_size) {
+    EXPECT_GE(names(Size::quick).size(), 10U);
+    EXPECT_EQ(names(Size::walk).size(), 3U) << "one for each plan";
 }
 
 // DESIGN.md: without the stated assumption N boots that are cut inside an erase can leave N banks unsteady.
