@@ -18,6 +18,17 @@ function(outboot_layout target layout directory)
     target_link_options(${target} INTERFACE -L${directory})
 endfunction()
 
+# outboot_layout_variables(<layout.toml>): sets OUTBOOT_LAYOUT_... as layout.cmake has them, now, so that the build can be
+# made of what the layout asks for. Done again when the layout changes.
+macro(outboot_layout_variables layout)
+    get_filename_component(layout_name ${layout} NAME_WE)
+    set(layout_directory ${CMAKE_BINARY_DIR}/layout_variables/${layout_name})
+    execute_process(COMMAND ${OUTBOOT_TOOL} layout emit --out ${layout_directory} ${layout}
+                    COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
+    include(${layout_directory}/layout.cmake)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${layout})
+endmacro()
+
 # outboot_finish(<executable> <directory> <linker script>): link options and the .hex and .map beside the .elf.
 function(outboot_finish target directory script)
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${directory} LINK_DEPENDS ${script})

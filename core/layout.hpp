@@ -67,7 +67,7 @@ struct Layout {
     std::uint32_t keys_address = 0;          // key block, inside the bootloader's region (FORMAT.md)
     std::uint32_t ram_record_address = 0;    // 64 bytes, outside both programs' linker regions
     std::uint32_t service_table_address = 0; // 0: none
-    std::uint32_t service_table_version = 0; // ABI of the table this bootloader has; 0: none
+    std::uint32_t services = 0;              // what is in it: bits as in format/service_table.h
 
     // Policy.
     bool encryption_required = true;      // staged images must be encrypted

@@ -55,7 +55,7 @@ static_assert(offsetof(UnprotectedTlvs, key_hash) == 32 && offsetof(UnprotectedT
 
 struct ProtectedTlvs {
     std::uint32_t counter = 0;
-    std::uint32_t table = 0;
+    std::uint32_t services = 0;
     std::array<std::uint8_t, 8> fingerprint{};
     std::uint32_t reset_vector = 0; // no TLV, but the other thing that must fit
 
@@ -241,7 +241,7 @@ class Verifier {
         if ((seen & ProtectedTlvs::has_fingerprint) == 0) return Reason::no_fingerprint;
         if (!same_fingerprint(tlvs.fingerprint, layout())) return Reason::wrong_layout;
         if (facts.counter < floor) return Reason::counter_too_low;
-        if (tlvs.table > layout().service_table_version) return Reason::needs_newer_table;
+        if ((tlvs.services & ~layout().services) != 0) return Reason::needs_newer_table;
         const std::uint32_t payload = layout().code_flash_address + layout().primary.base + facts.header_bytes;
         const bool thumb = (tlvs.reset_vector & 1U) != 0;
         return thumb && tlvs.reset_vector - payload < facts.payload_bytes ? Reason::none : Reason::bad_vector;

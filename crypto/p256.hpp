@@ -32,4 +32,30 @@ void ecdsa_verify_der(core::Verdict& verdict, std::span<const std::uint8_t, p256
                         std::span<const std::uint8_t, p256_scalar_bytes> private_key,
                         std::span<const std::uint8_t, p256_uncompressed_bytes> peer);
 
+// Is X || Y a point of the curve?
+[[nodiscard]] bool on_curve(std::span<const std::uint8_t, p256_point_bytes> point);
+
+// What follows is constant-time in private keys and nonces, and what it leaves on the stack is for the caller to clear.
+
+// The point of a private key. False, with zeros, if that isn't in [1, n-1].
+[[nodiscard]] bool p256_public_key(std::span<std::uint8_t, p256_point_bytes> point,
+                                   std::span<const std::uint8_t, p256_scalar_bytes> private_key);
+
+// Random bytes as they are wanted for a scalar.
+struct Draw {
+    int (*random)(void* context, std::uint8_t* bytes, std::size_t size_bytes); // 0 if it could
+    void* context;
+
+    [[nodiscard]] bool operator()(std::span<std::uint8_t, p256_scalar_bytes> scalar) const {
+        return random(context, scalar.data(), scalar.size()) == 0;
+    }
+};
+
+enum class Signing : std::uint8_t { done, bad_key, no_random };
+
+// ECDSA with a random nonce. `signature` means something only if this says done.
+[[nodiscard]] Signing ecdsa_sign(std::span<std::uint8_t, p256_signature_bytes> signature,
+                                 std::span<const std::uint8_t, p256_scalar_bytes> private_key,
+                                 std::span<const std::uint8_t, 32> hash, const Draw& draw);
+
 } // namespace outboot::crypto

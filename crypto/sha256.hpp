@@ -19,6 +19,8 @@ class Sha256 {
     void update(Bytes data) { absorb(data.data(), data.size()); }
     void finish(std::span<std::uint8_t, digest_bytes> digest);
 
+    [[nodiscard]] std::uint32_t length_bytes() const { return length_bytes_; } // of the message so far
+
   private:
     void start();
     void absorb(const std::uint8_t* data, std::size_t size_bytes);

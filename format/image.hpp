@@ -62,7 +62,7 @@ inline constexpr std::uint16_t comp_dec_size = 0x73;
 inline constexpr std::uint16_t uuid_vendor = 0x74;
 inline constexpr std::uint16_t uuid_class = 0x75;
 inline constexpr std::uint16_t layout_fingerprint = 0x4fa0; // 8 bytes, protected: the layout this image is made for
-inline constexpr std::uint16_t service_table = 0x4fa1;      // u32, protected: the service-table ABI version it needs
+inline constexpr std::uint16_t service_table = 0x4fa1;      // u32, protected: the services it needs, as bits
 } // namespace tlv
 
 // ECIES-P256 with a 128-bit image key: ephemeral point (uncompressed), HMAC tag, wrapped key.

@@ -65,6 +65,7 @@ std::string cpp_header(const Model& model) {
     number("keys_address", core.keys_address);
     number("ram_record_address", core.ram_record_address);
     number("service_table_address", core.service_table_address);
+    number("services", core.services);
     flag("encryption_required", core.encryption_required);
     flag("overwrite_broken_primary", core.overwrite_broken_primary);
     text += "};\n\n" + constants(model) + "\n} // namespace outboot\n";

@@ -5,6 +5,7 @@
 
 #include "layout/emit.hpp"
 #include "layout/fingerprint.hpp"
+#include "layout/services.hpp"
 
 namespace outboot::layouts {
 namespace {
@@ -33,6 +34,13 @@ nlohmann::ordered_json external_json(const Model& model) {
             {"size", model.external->size},
             {"jedec_id", model.external->jedec_id},
             {"chunk_block", model.core.external_chunk_block}};
+}
+
+nlohmann::ordered_json services_json(const core::Layout& core) {
+    auto list = nlohmann::ordered_json::array();
+    for (const auto& service : services())
+        if ((core.services >> service.number & 1) != 0) list.push_back(service.name);
+    return list;
 }
 
 nlohmann::ordered_json chunks_json(const Model& model) {
@@ -64,6 +72,9 @@ std::string json(const Model& model) {
                                       {"application_address", model.application_address()},
                                       {"keys_address", core.keys_address},
                                       {"ram_record_address", core.ram_record_address},
+                                      {"crypto", model.fast_crypto ? "fast" : "compact"},
+                                      {"service_table_address", core.service_table_address},
+                                      {"services", services_json(core)},
                                       {"external", external_json(model)},
                                       {"regions", regions_json(model)},
                                       {"chunks", chunks_json(model)}};
@@ -85,6 +96,8 @@ std::string cmake_variables(const Model& model) {
     set("ALIGN", fmt::format("{}", model.core.primary_program_unit));
     set("APPLICATION_ADDRESS", fmt::format("{:#x}", model.application_address()));
     set("BOOTLOADER_SIZE", fmt::format("{:#x}", model.find(Role::bootloader)->size));
+    set("CRYPTO", model.fast_crypto ? "fast" : "compact");
+    set("SERVICES", model.core.services != 0 ? "ON" : "OFF");
     set("KEYS_ADDRESS", fmt::format("{:#x}", model.core.keys_address));
     return text;
 }

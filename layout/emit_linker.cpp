@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include "core/key_block.hpp"
+#include "format/service_table.h"
 #include "layout/emit.hpp"
 #include "layout/fingerprint.hpp"
+#include "layout/services.hpp"
 
 namespace outboot::layouts {
 namespace {
@@ -33,6 +35,33 @@ std::string ram(const Model& model) {
     return memory("RAM", "rwx", range.address, model.core.ram_record_address - range.address);
 }
 
+// The service table: the linker fills it with the functions the layout asks for, and so draws in these and no others.
+// The sum is the linker's as well, since only it knows the addresses.
+std::string service_table(const core::Layout& core, std::uint32_t code_begin) {
+    const std::uint32_t head[] = {OUTBOOT_SERVICE_MAGIC,
+                                  OUTBOOT_SERVICE_VERSION |
+                                      static_cast<std::uint32_t>(24 + 4 * service_entries().size()) << 16,
+                                  core.services, code_begin, core.service_table_address};
+    std::string extern_symbols;
+    std::string words;
+    std::string entries;
+    std::string sum;
+    for (const auto word : head) {
+        words += fmt::format("        LONG({:#010x})\n", word);
+        sum += fmt::format(" - {:#x}", word);
+    }
+    for (const auto& entry : service_entries()) {
+        const bool here = (core.services >> entry.service & 1) != 0;
+        const std::string value = here ? fmt::format("({} | 1)", entry.function) : "0";
+        entries += fmt::format("        LONG({})\n", value);
+        if (!here) continue;
+        extern_symbols += fmt::format("EXTERN({})\n", entry.function);
+        sum += " - " + value;
+    }
+    return fmt::format("{}\nSECTIONS\n{{\n    .services :\n    {{\n{}        LONG(0{})\n{}    }} > SERVICES\n}}\n\n",
+                       extern_symbols, words, sum, entries);
+}
+
 bool linked(const Region& region) {
     return !region.sections.empty();
 }
@@ -43,9 +72,13 @@ std::string bootloader_memory(const Model& model) {
     const core::Layout& core = model.core;
     const Region& bootloader = *model.find(Role::bootloader);
     std::string text = head(model) + "MEMORY\n{\n";
-    text += memory("FLASH", "rx", bootloader.address, core.keys_address - bootloader.address);
+    const bool has_services = core.services != 0;
+    const std::uint32_t code_end = has_services ? core.service_table_address : core.keys_address;
+    text += memory("FLASH", "rx", bootloader.address, code_end - bootloader.address);
+    if (has_services) text += memory("SERVICES", "r", code_end, core.keys_address - code_end);
     text += memory("KEYS", "r", core.keys_address, static_cast<std::uint32_t>(core::key_block::size_bytes));
     text += ram(model) + "}\n\n";
+    if (has_services) text += service_table(core, bootloader.address);
     text += fmt::format("__outboot_keys = {:#010x};\n", core.keys_address);
     text += fmt::format("__outboot_ram_record = {:#010x};\n", core.ram_record_address);
     text += fmt::format("__outboot_primary = {:#010x};\n", model.primary().address);

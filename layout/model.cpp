@@ -14,6 +14,7 @@
 #include "layout/placement.hpp"
 #include "layout/reader.hpp"
 #include "layout/rules.hpp"
+#include "layout/services.hpp"
 
 namespace outboot::layouts {
 namespace {
@@ -97,6 +98,8 @@ core::Layout derive_core(const LayoutSpec& spec, const Model& model) {
     core.journal_banks = journal_shape::banks;
     core.journal_record_bytes = journal_shape::record_bytes;
     core.keys_address = bootloader.address + bootloader.size - static_cast<std::uint32_t>(core::key_block::size_bytes);
+    core.services = spec.services;
+    if (core.services != 0) core.service_table_address = core.keys_address - service_table_room;
     core.ram_record_address = static_cast<std::uint32_t>(mcu.ram.end()) - ram_record_bytes;
     core.encryption_required = spec.encrypted_updates.value_or(*spec.encryption != Encryption::none);
     core.overwrite_broken_primary = spec.overwrite_broken_primary;
@@ -111,6 +114,7 @@ Model make_model(const LayoutSpec& spec, std::vector<Region> regions, const std:
     model.external = spec.external;
     model.signature = *spec.signature;
     model.encryption = *spec.encryption;
+    model.fast_crypto = spec.fast_crypto;
     model.regions = std::move(regions);
     model.core = derive_core(spec, model);
     const Region& primary = model.primary();

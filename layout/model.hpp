@@ -40,6 +40,7 @@ struct Model {
     const NorPart* external = nullptr;
     Signature signature = Signature::ecdsa_p256;
     Encryption encryption = Encryption::none;
+    bool fast_crypto = false;    // the bootloader's cryptography is built for speed, not for size
     std::vector<Region> regions; // in the file's order
     std::vector<Chunk> chunks;   // of the primary slot, ascending
     std::uint32_t max_image = 0; // header to last TLV, bytes

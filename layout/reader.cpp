@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include "layout/services.hpp"
 #include "layout/text.hpp"
 
 namespace outboot::layouts {
@@ -27,6 +28,7 @@ const std::vector<Word<Role>> role_words{{"bootloader", Role::bootloader},  {"pr
 const std::vector<Word<Signature>> signature_words{{"ecdsa-p256", Signature::ecdsa_p256}};
 const std::vector<Word<Encryption>> encryption_words{{"none", Encryption::none},
                                                      {"ecies-p256-aes128", Encryption::ecies_p256_aes128}};
+const std::vector<Word<bool>> optimize_words{{"size", false}, {"speed", true}};
 
 template <class T>
 std::string word_for(const std::vector<Word<T>>& words, T value) {
@@ -219,6 +221,21 @@ const toml::table* section(const toml::table& root, const std::string& name, Dia
     return nullptr;
 }
 
+void read_services(const toml::table& toml, LayoutSpec& spec, Diagnostics& diagnostics) {
+    Table table(toml, "[services]", {}, diagnostics);
+    table.only({"offer"});
+    spec.services_line = table.line_of_key("offer");
+    std::vector<std::string> known;
+    for (const auto& service : services()) known.emplace_back(service.name);
+    for (const auto& name : table.strings("offer")) {
+        const auto found = std::find(known.begin(), known.end(), name);
+        if (found == known.end())
+            table.report(spec.services_line, "unknown service", fmt::format("'{}'", name), suggest(name, known));
+        else
+            spec.services |= 1U << services()[static_cast<std::size_t>(found - known.begin())].number;
+    }
+}
+
 void read_sections(const toml::table& root, LayoutSpec& spec, Diagnostics& diagnostics) {
     if (const auto* toml = section(root, "external", diagnostics)) {
         Table table(*toml, "[external]", {}, diagnostics);
@@ -247,9 +264,10 @@ void read_sections(const toml::table& root, LayoutSpec& spec, Diagnostics& diagn
     }
     if (const auto* toml = section(root, "crypto", diagnostics)) {
         Table table(*toml, "[crypto]", {}, diagnostics);
-        table.only({"signature", "encryption"});
+        table.only({"signature", "encryption", "optimize"});
         spec.signature = table.word("signature", signature_words, true);
         spec.encryption = table.word("encryption", encryption_words, true);
+        spec.fast_crypto = table.word("optimize", optimize_words, false).value_or(false);
     } else if (!root.contains("crypto")) {
         diagnostics.add(
             {Severity::error,
@@ -260,6 +278,7 @@ void read_sections(const toml::table& root, LayoutSpec& spec, Diagnostics& diagn
              {},
              "add [crypto] with signature = \"ecdsa-p256\" and encryption = \"ecies-p256-aes128\" or \"none\""});
     }
+    if (const auto* toml = section(root, "services", diagnostics)) read_services(*toml, spec, diagnostics);
     if (const auto* toml = section(root, "policy", diagnostics)) {
         Table table(*toml, "[policy]", {}, diagnostics);
         table.only({"encrypted_updates", "overwrite_broken_primary"});
@@ -303,7 +322,7 @@ std::optional<LayoutSpec> read_spec(std::string_view text, const std::string& fi
     }
     LayoutSpec spec;
     Table table(root, "the layout", {}, diagnostics);
-    table.only({"format", "name", "mcu", "plan", "external", "image", "crypto", "policy", "region"});
+    table.only({"format", "name", "mcu", "plan", "external", "image", "crypto", "services", "policy", "region"});
     if (const auto format = table.size("format", true); format && *format != 1)
         table.report(table.line_of_key("format"), "a layout format this version doesn't know",
                      fmt::format("{}", *format), "write format = 1");

@@ -7,6 +7,7 @@
 
 #include "core/key_block.hpp"
 #include "format/image.hpp"
+#include "format/service_table.h"
 #include "layout/geometry.hpp"
 #include "layout/journal_shape.hpp"
 #include "layout/text.hpp"
@@ -35,6 +36,7 @@ class Rules {
         spare_room();
         journal();
         policy();
+        services();
     }
 
   private:
@@ -50,6 +52,7 @@ class Rules {
     void spare_room();
     void journal();
     void policy();
+    void services();
 
     [[nodiscard]] const Region* find(Role role) const {
         const auto found =
@@ -356,6 +359,17 @@ void Rules::policy() {
                               {},
                               {},
                               "remove 'sections'"});
+}
+
+void Rules::services() {
+    const auto offers = [&](int service) { return (spec_.services >> service & 1) != 0; };
+    const auto fail = [&](std::string problem, std::string hint) {
+        diagnostics_.add({Severity::error, spec_.services_line, {}, std::move(problem), {}, {}, std::move(hint)});
+    };
+    if (offers(outboot_service_aes) && !spec_.fast_crypto)
+        fail("service 'aes' isn't in the cryptography built for size", "write [crypto] optimize = \"speed\"");
+    if (offers(outboot_service_aes_decrypt) && !offers(outboot_service_aes))
+        fail("service 'aes-decrypt' needs service 'aes'", "offer \"aes\", too");
 }
 
 } // namespace

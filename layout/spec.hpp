@@ -45,6 +45,9 @@ struct LayoutSpec {
     int max_image_line = 0;
     std::optional<Signature> signature;
     std::optional<Encryption> encryption;
+    bool fast_crypto = false;   // [crypto] optimize = "speed"
+    std::uint32_t services = 0; // [services] offer
+    int services_line = 0;
     std::optional<bool> encrypted_updates;
     int policy_line = 0;
     bool overwrite_broken_primary = true;

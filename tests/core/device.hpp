@@ -55,7 +55,7 @@ inline Layout small_layout(Plan plan) {
     layout.journal_bank_bytes = 64;
     layout.journal_banks = 6;
     layout.journal_record_bytes = 320;
-    layout.service_table_version = 1;
+    layout.services = 1;
     return layout;
 }
 

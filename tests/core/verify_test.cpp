@@ -56,7 +56,7 @@ class VerifyTest : public testing::Test {
         layout.primary = {address, slot};
         layout.secondary = {0x1000, slot};
         layout.header_size = 0x200;
-        layout.service_table_version = 3;
+        layout.services = 3;
         good.payload = crypto::test::Random(7).bytes(3000);
         set_reset_vector(address + 0x200 + 101);
         good.signed_tlvs = {{0x4fa0, Data(fingerprint.begin(), fingerprint.end())}, {0x50, {9, 0, 0, 0}}};
@@ -391,10 +391,21 @@ TEST_F(VerifyTest, counters) {
     EXPECT_EQ(staged(good, 1), Reason::counter_too_low);
 }
 
-TEST_F(VerifyTest, service_tables) {
+TEST_F(VerifyTest, services_that_an_image_needs_are_there) {
     good.signed_tlvs.push_back({0x4fa1, {3, 0, 0, 0}});
     expect(Reason::none, good);
-    good.signed_tlvs.back().value[0] = 4;
+    for (const std::uint32_t bit : {2, 8, 31}) {
+        good.signed_tlvs.back().value.assign(4, 0);
+        good.signed_tlvs.back().value[bit / 8] = static_cast<std::uint8_t>(1U << bit % 8);
+        expect(Reason::needs_newer_table, good);
+    }
+}
+
+TEST_F(VerifyTest, without_a_table_no_service_is_there) {
+    board.settings.services = 0;
+    good.signed_tlvs.push_back({0x4fa1, {0, 0, 0, 0}});
+    expect(Reason::none, good);
+    good.signed_tlvs.back().value[0] = 1;
     expect(Reason::needs_newer_table, good);
 }
 

@@ -30,7 +30,7 @@ void expect_same(const core::Layout& a, const core::Layout& b) {
           &core::Layout::external_chunk_block, &core::Layout::external_size, &core::Layout::external_jedec_id,
           &core::Layout::external_jedec_id_mask, &core::Layout::journal_bank_bytes, &core::Layout::journal_banks,
           &core::Layout::journal_record_bytes, &core::Layout::keys_address, &core::Layout::ram_record_address,
-          &core::Layout::service_table_address})
+          &core::Layout::service_table_address, &core::Layout::services})
         EXPECT_EQ(a.*field, b.*field);
     EXPECT_EQ(a.encryption_required, b.encryption_required);
     EXPECT_EQ(a.overwrite_broken_primary, b.overwrite_broken_primary);

@@ -89,7 +89,9 @@ void Machine::State::load(const std::string& path) {
         GElf_Shdr header;
         gelf_getshdr(section, &header);
         Elf_Data* const data = elf_getdata(section, nullptr);
-        if (header.sh_type == SHT_PROGBITS && (header.sh_flags & SHF_ALLOC) != 0 && header.sh_size != 0) {
+        const bool flash_content = header.sh_addr < ram_address; // nobody here copies initial values to RAM
+        if (header.sh_type == SHT_PROGBITS && (header.sh_flags & SHF_ALLOC) != 0 && header.sh_size != 0 &&
+            flash_content) {
             if (header.sh_addr + header.sh_size > flash_bytes) throw std::runtime_error(path + " doesn't fit");
             std::memcpy(&flash[header.sh_addr], data->d_buf, header.sh_size);
             sections.emplace_back(elf_strptr(elf.get(), names, header.sh_name), header.sh_size);
@@ -129,6 +131,7 @@ void Machine::State::watch(Watch what, const std::vector<std::string>& skip_in) 
         }
         return;
     }
+    if (what == Watch::nothing) return;
     add(UC_HOOK_CODE, count, 1, 0);
     if (what == Watch::trace) add(UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, access, 1, 0);
 }
@@ -236,23 +239,33 @@ void Machine::restore(const std::vector<std::uint8_t>& saved) {
 }
 
 Call Machine::call(const std::string& function, std::initializer_list<std::uint32_t> arguments, std::uint32_t others) {
+    return call(state_->functions.at(function).address, arguments, others);
+}
+
+// As the Procedure Call Standard has it: four arguments in registers, the others on the stack.
+Call Machine::call(std::uint32_t address, std::initializer_list<std::uint32_t> arguments, std::uint32_t others) {
     constexpr int registers[] = {UC_ARM_REG_R0,  UC_ARM_REG_R1,  UC_ARM_REG_R2, UC_ARM_REG_R3, UC_ARM_REG_R4,
                                  UC_ARM_REG_R5,  UC_ARM_REG_R6,  UC_ARM_REG_R7, UC_ARM_REG_R8, UC_ARM_REG_R9,
                                  UC_ARM_REG_R10, UC_ARM_REG_R11, UC_ARM_REG_R12};
     uc_engine* const engine = state_->engine;
+    constexpr std::size_t in_registers = 4;
     const std::uint32_t* argument = arguments.begin();
+    std::size_t given = 0;
     for (const int number : registers) {
-        const std::uint32_t value = argument != arguments.end() ? *argument++ : others;
+        const bool has = given < std::min(arguments.size(), in_registers);
+        const std::uint32_t value = has ? argument[given++] : others;
         check(uc_reg_write(engine, number, &value));
     }
-    const std::uint32_t top = stack_top, back = return_address | 1U;
+    const std::size_t stacked = arguments.size() - given;
+    const auto top = static_cast<std::uint32_t>(stack_top - (stacked + 1) / 2 * 8);
+    if (stacked != 0) std::memcpy(&state_->ram[top - ram_address], argument + given, stacked * 4);
+    const std::uint32_t back = return_address | 1U;
     check(uc_reg_write(engine, UC_ARM_REG_SP, &top));
     check(uc_reg_write(engine, UC_ARM_REG_LR, &back));
 
     state_->instructions = state_->trace = state_->skippable = 0;
     state_->skipped_at.reset();
-    const std::uint32_t entry = state_->functions.at(function).address | 1U;
-    const uc_err error = uc_emu_start(engine, entry, return_address, time_limit_us, 0);
+    const uc_err error = uc_emu_start(engine, address | 1U, return_address, time_limit_us, 0);
     state_->unpatch();
     state_->skip.reset();
 
@@ -265,6 +278,15 @@ Call Machine::call(const std::string& function, std::initializer_list<std::uint3
     run.trace = state_->trace;
     run.stack_bytes = static_cast<std::uint32_t>(used_stack().size());
     return run;
+}
+
+void Machine::write_flash(std::uint32_t address, std::span<const std::uint8_t> bytes) {
+    state_->patch(address, {bytes.begin(), bytes.end()});
+}
+
+std::vector<std::uint8_t> Machine::read_flash(std::uint32_t address, std::size_t size) const {
+    const auto from = state_->flash.begin() + address;
+    return {from, from + static_cast<std::ptrdiff_t>(size)};
 }
 
 void Machine::skip(std::uint64_t n) {

@@ -15,6 +15,7 @@ namespace outboot::crypto::test {
 // What is watched has to be known from the start: a hook added to an engine that has run isn't called for what it has
 // already translated.
 enum class Watch {
+    nothing,      // fast
     instructions, // counts them
     trace,        // also digests the sequence of instruction addresses and of data addresses
     skips,        // not counted; one instruction of the functions named can be left out
@@ -48,8 +49,13 @@ class Machine {
     [[nodiscard]] std::vector<std::uint8_t> save() const;
     void restore(const std::vector<std::uint8_t>& saved);
 
-    // Up to four arguments; all other registers hold `others`.
+    // All other registers hold `others`.
     Call call(const std::string& function, std::initializer_list<std::uint32_t> arguments, std::uint32_t others = 0);
+    Call call(std::uint32_t address, std::initializer_list<std::uint32_t> arguments, std::uint32_t others = 0);
+
+    // Code or constants of the test's own, or a change to what was loaded.
+    void write_flash(std::uint32_t address, std::span<const std::uint8_t> bytes);
+    [[nodiscard]] std::vector<std::uint8_t> read_flash(std::uint32_t address, std::size_t size) const;
 
     // Leaves out the n-th instruction (from 0) that is executed in the functions named at construction, in the next
     // call; all members of an IT block count, executed or not. skipped_at() then is its address, or nothing if there
