@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iostream>
 
 #include "tests/services/table.hpp"
 
@@ -221,6 +222,26 @@ TEST_F(Services, refuse_null_pointers_and_impossible_sizes) {
     EXPECT_EQ(table.status(Entry::ecdsa_sign, {some, some, some, 0, 0}), bad);
     EXPECT_EQ(table.status(Entry::keygen, {some, 0, table.random_source(), 0}), bad);
     EXPECT_EQ(table.status(Entry::public_key, {0, some}), bad);
+}
+
+// What the layout's optimize = "speed" promises, in instructions a byte of a long message.
+TEST_F(Services, are_fast_enough) {
+    constexpr std::uint32_t bytes = 4096;
+    const std::uint32_t hash = room(sizeof(outboot_sha256)), aes = room(sizeof(outboot_aes)), data = room(bytes);
+    const auto per_byte = [&](Entry entry, std::initializer_list<std::uint32_t> arguments) {
+        const Call call = table.call(entry, arguments);
+        EXPECT_EQ(call.result, 0U);
+        return static_cast<double>(call.instructions) / bytes;
+    };
+    ASSERT_EQ(table.status(Entry::sha256_init, {hash}), 0);
+    ASSERT_EQ(table.status(Entry::aes_init, {aes, place(random.bytes(16)), 16}), 0);
+    const double sha256 = per_byte(Entry::sha256_update, {hash, data, bytes});
+    const double ctr = per_byte(Entry::aes_ctr, {aes, room(16), data, data, bytes / 16});
+    EXPECT_LE(sha256, 40);
+    EXPECT_LE(ctr, 150);
+    RecordProperty("sha256_instructions_per_byte", std::to_string(sha256));
+    RecordProperty("aes_128_ctr_instructions_per_byte", std::to_string(ctr));
+    std::cout << "[  instructions a byte ] SHA-256 " << sha256 << ", AES-128-CTR " << ctr << '\n';
 }
 
 // Same instructions and same data addresses for every secret, as in tests/crypto/arm_test.cpp.
