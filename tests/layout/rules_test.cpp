@@ -267,4 +267,22 @@ TEST(Layout, second_sources_of_the_chip_are_recognised) {
     EXPECT_FALSE(accepts(0x000000));
 }
 
+TEST(Services, that_arent_known_or_lack_what_they_need_are_errors) {
+    const std::string text = example("layout-services.toml");
+    EXPECT_TRUE(parse(text, "l").model) << all_messages(parse(text, "l"));
+    const auto unknown = parse(with(text, "\"hkdf\"", "\"hkfd\""), "l");
+    ASSERT_TRUE(error_about(unknown, "unknown service"));
+    EXPECT_NE(all_messages(unknown).find("hkdf"), std::string::npos) << "names the one that was meant";
+    EXPECT_TRUE(error_about(parse(with(text, "\"aes\", ", ""), "l"), "'aes-decrypt' needs service 'aes'"));
+    EXPECT_TRUE(error_about(parse(with(text, "optimize = \"speed\"", "optimize = \"size\""), "l"), "service 'aes'"));
+}
+
+TEST(Services, left_out_cost_no_room) {
+    const auto none = parse(example(), "l").model->core;
+    EXPECT_EQ(none.service_table_address, 0U);
+    EXPECT_EQ(none.services, 0U);
+    const auto all = parse(example("layout-services.toml"), "l").model->core;
+    EXPECT_EQ(all.service_table_address, all.keys_address - 112);
+}
+
 } // namespace outboot::layouts
