@@ -59,6 +59,7 @@ std::string cpp_header(const Model& model) {
     number("external_jedec_id", core.external_jedec_id);
     number("external_jedec_id_mask", core.external_jedec_id_mask);
     field("journal", slot(core.journal));
+    number("journal_program_unit", core.journal_program_unit);
     number("journal_bank_bytes", core.journal_bank_bytes);
     number("journal_banks", core.journal_banks);
     number("journal_record_bytes", core.journal_record_bytes);

@@ -102,10 +102,20 @@ std::string cmake_variables(const Model& model) {
     return text;
 }
 
-std::vector<EmittedFile> emit_all(const Model& model) {
-    return {{"outboot_layout.hpp", cpp_header(model)}, {"bootloader_memory.ld", bootloader_memory(model)},
-            {"app_memory.ld", app_memory(model)},      {"app_sections.ld", app_sections(model)},
-            {"layout.cmake", cmake_variables(model)},  {"layout.json", json(model)}};
+std::vector<EmittedFile> emit_all(const Model& model, const ProgramPaths& programs) {
+    std::vector<EmittedFile> files{{"outboot_layout.hpp", cpp_header(model)},
+                                   {"outboot_layout.h", c_header(model)},
+                                   {"outboot_fingerprint.c", c_fingerprint(model)},
+                                   {"bootloader_memory.ld", bootloader_memory(model)},
+                                   {"app_memory.ld", app_memory(model)},
+                                   {"app_sections.ld", app_sections(model)},
+                                   {"layout.cmake", cmake_variables(model)},
+                                   {"layout.json", json(model)},
+                                   {"imgtool.args", imgtool_arguments(model)},
+                                   {"outboot.gdb", gdb_script(model)},
+                                   {".vscode/launch.json", launch_json(model, programs)}};
+    if (model.mcu->fsp) files.push_back({"memory_regions.ld", fsp_memory_regions(model)});
+    return files;
 }
 
 } // namespace outboot::layouts

@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <cctype>
-
 #include <fmt/format.h>
 
 #include "core/key_block.hpp"
@@ -8,15 +5,10 @@
 #include "layout/emit.hpp"
 #include "layout/fingerprint.hpp"
 #include "layout/services.hpp"
+#include "layout/text.hpp"
 
 namespace outboot::layouts {
 namespace {
-
-std::string upper(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return text;
-}
 
 std::string head(const Model& model) {
     std::string text = "/*";

@@ -34,6 +34,13 @@ class Canonical {
     std::vector<std::uint8_t> bytes_;
 };
 
+// A part of the catalogue is known by its name. Of one described by hand also the unit counts that the journal's marks
+// are spaced by.
+std::string mcu_text(const Model& model) {
+    if (!model.mcu->by_hand) return model.mcu->name;
+    return fmt::format("{}/{}", model.mcu->name, model.core.journal_program_unit);
+}
+
 } // namespace
 
 std::vector<std::uint8_t> canonical_form(const Model& model) {
@@ -41,7 +48,7 @@ std::vector<std::uint8_t> canonical_form(const Model& model) {
     Canonical out;
     out.text("outboot layout");
     out.byte(1); // version of this form
-    out.text(model.mcu->name);
+    out.text(mcu_text(model));
     out.slot(core.primary);
     out.word(static_cast<std::uint32_t>(model.chunks.size()));
     for (const auto& chunk : model.chunks) out.word(chunk.size);

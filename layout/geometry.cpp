@@ -61,14 +61,26 @@ std::string Geometry::describe() const {
 Geometry geometry_of(Memory memory, const McuPart& mcu, const NorPart* external) {
     switch (memory) {
     case Memory::code_flash:
-        return {mcu.code_flash_address, mcu.code_flash_blocks};
+        return {mcu.code_flash.address, mcu.code_flash.blocks};
     case Memory::data_flash:
-        return {mcu.data_flash_address, {mcu.data_flash_blocks}};
+        return {mcu.data_flash.address, mcu.data_flash.blocks};
     case Memory::external:
         break;
     }
     const std::uint32_t sector = external->erases.front().size;
     return {mcu.external_window.address, {{external->size / sector, sector}}};
+}
+
+Memory journal_memory(const McuPart& mcu) {
+    return mcu.data_flash.blocks.empty() ? Memory::code_flash : Memory::data_flash;
+}
+
+const FlashPart& journal_flash(const McuPart& mcu) {
+    return mcu.data_flash.blocks.empty() ? mcu.code_flash : mcu.data_flash;
+}
+
+bool has_memory(Memory memory, const McuPart& mcu) {
+    return memory != Memory::data_flash || !mcu.data_flash.blocks.empty();
 }
 
 std::vector<Chunk> chunk_table(const std::vector<core::BlockRun>& blocks, std::uint32_t external_block) {

@@ -39,6 +39,13 @@ class Geometry {
 // `external` may be nullptr unless `memory` is the external chip.
 Geometry geometry_of(Memory memory, const McuPart& mcu, const NorPart* external);
 
+// Where the journal lies: in the data flash, or, for an MCU without one, in the code flash.
+Memory journal_memory(const McuPart& mcu);
+const FlashPart& journal_flash(const McuPart& mcu);
+
+// False for data flash if the MCU has none.
+bool has_memory(Memory memory, const McuPart& mcu);
+
 // The chunks of a primary slot made of these blocks, ascending, exactly as the bootloader groups them (core/plan.hpp);
 // empty if they can't be grouped.
 std::vector<Chunk> chunk_table(const std::vector<core::BlockRun>& blocks, std::uint32_t external_block);

@@ -94,7 +94,7 @@ std::string cut_to_width(std::string line) {
 }
 
 std::string memory_picture(const Model& model, Memory memory, char& next_key, bool colours) {
-    const Geometry geometry = geometry_of(memory, *model.mcu, model.external);
+    const Geometry geometry = geometry_of(memory, *model.mcu, model.external.get());
     std::vector<Entry> entries;
     for (const auto& region : model.regions)
         if (region.memory == memory) entries.push_back({&region, unused_key});
@@ -131,7 +131,7 @@ std::string picture(const Model& model, bool colours) {
                                    to_string(model.core.plan), to_hex(model.core.fingerprint));
     char next_key = 'A';
     for (const Memory memory : {Memory::code_flash, Memory::data_flash, Memory::external})
-        text += memory_picture(model, memory, next_key, colours);
+        if (has_memory(memory, *model.mcu)) text += memory_picture(model, memory, next_key, colours);
     text += fmt::format("largest image {} with header and TLVs, {} for the program\n", size_text(model.max_image),
                         size_text(model.max_image - model.core.header_size - tlv_room));
     return text;

@@ -25,12 +25,13 @@ constexpr std::uint32_t ram_record_bytes = 64; // core/ram_record.hpp
 // update then needs nothing but the largest erases).
 Fit secondary_fit(const LayoutSpec& spec, const std::vector<Region>& code_flash_regions) {
     Fit fit;
+    if (!spec.external) return fit;
     for (const auto& region : spec.regions)
         if (region.role == Role::secondary) fit.spec = &region;
     for (const auto& region : code_flash_regions)
         if (region.role == Role::primary) {
-            fit.block = chunk_erase_block;
-            fit.phase = (chunk_erase_block - region.size % chunk_erase_block) % chunk_erase_block;
+            fit.block = spec.external->chunk_erase();
+            fit.phase = (fit.block - region.size % fit.block) % fit.block;
         }
     return fit;
 }
@@ -39,7 +40,7 @@ std::vector<Region> place_memory(const LayoutSpec& spec, Memory memory, const Fi
     std::vector<const RegionSpec*> wanted;
     for (const auto& region : spec.regions)
         if (region.memory == memory) wanted.push_back(&region);
-    const Geometry geometry = geometry_of(memory, *spec.mcu, spec.external);
+    const Geometry geometry = geometry_of(memory, *spec.mcu, spec.external.get());
     std::vector<Region> regions;
     for (const auto& placed : place(wanted, geometry, memory, fit, diagnostics)) {
         const auto offset = static_cast<std::uint32_t>(placed.offset);
@@ -59,7 +60,7 @@ std::vector<Region> place_all(const LayoutSpec& spec, Diagnostics& diagnostics) 
     std::vector<Region> all;
     if (!spec.mcu) return all;
     for (const Memory memory : {Memory::code_flash, Memory::data_flash, Memory::external}) {
-        if (memory == Memory::external && !spec.external) continue;
+        if ((memory == Memory::external && !spec.external) || !has_memory(memory, *spec.mcu)) continue;
         const auto placed = place_memory(spec, memory, secondary_fit(spec, all), diagnostics);
         all.insert(all.end(), placed.begin(), placed.end());
     }
@@ -79,24 +80,27 @@ core::Layout derive_core(const LayoutSpec& spec, const Model& model) {
     const Region& bootloader = *model.find(Role::bootloader);
     core::Layout core;
     core.plan = *spec.plan;
-    core.code_flash_address = mcu.code_flash_address;
+    core.code_flash_address = mcu.code_flash.address;
     core.primary = slot_of(&primary);
     const auto blocks = geometry_of(Memory::code_flash, mcu, nullptr).blocks(primary.offset, primary.end());
     std::copy(blocks.begin(), blocks.end(), core.primary_blocks.begin());
-    core.primary_program_unit = mcu.code_flash_program_unit;
+    core.primary_program_unit = mcu.code_flash.program_unit;
     core.header_size = *spec.header_size;
     core.secondary = slot_of(model.find(Role::secondary));
     core.hole = slot_of(hole);
     core.external_erase_block = nor.erases.front().size;
-    core.external_chunk_block = chunk_erase_block;
+    core.external_chunk_block = nor.chunk_erase();
     core.chunk_bytes = core::chunk_limit(core);
     core.external_size = nor.size;
     core.external_jedec_id = nor.jedec_id & nor.jedec_id_mask;
     core.external_jedec_id_mask = nor.jedec_id_mask;
     core.journal = slot_of(model.find(Role::journal));
-    core.journal_bank_bytes = mcu.data_flash_blocks.size;
+    const Region& journal = *model.find(Role::journal);
+    const auto journal_blocks = geometry_of(journal.memory, mcu, nullptr).blocks(journal.offset, journal.end());
+    core.journal_program_unit = journal_shape::mark_unit(journal_flash(mcu).program_unit);
+    core.journal_bank_bytes = journal_blocks.front().size;
     core.journal_banks = journal_shape::banks;
-    core.journal_record_bytes = journal_shape::record_bytes;
+    core.journal_record_bytes = journal_shape::record_room(core.journal_bank_bytes);
     core.keys_address = bootloader.address + bootloader.size - static_cast<std::uint32_t>(core::key_block::size_bytes);
     core.services = spec.services;
     if (core.services != 0) core.service_table_address = core.keys_address - service_table_room;
@@ -118,8 +122,9 @@ Model make_model(const LayoutSpec& spec, std::vector<Region> regions, const std:
     model.regions = std::move(regions);
     model.core = derive_core(spec, model);
     const Region& primary = model.primary();
-    model.chunks = chunk_table(
-        geometry_of(Memory::code_flash, *spec.mcu, nullptr).blocks(primary.offset, primary.end()), chunk_erase_block);
+    model.chunks =
+        chunk_table(geometry_of(Memory::code_flash, *spec.mcu, nullptr).blocks(primary.offset, primary.end()),
+                    model.core.external_chunk_block);
     model.max_image = std::min({primary.size, model.core.secondary.size, spec.max_image.value_or(primary.size)});
     model.core.fingerprint = fingerprint_of(model);
     return model;

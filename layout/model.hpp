@@ -36,8 +36,8 @@ using core::Chunk;
 struct Model {
     std::string file; // as given by the user
     std::string name;
-    const McuPart* mcu = nullptr;
-    const NorPart* external = nullptr;
+    McuPointer mcu;
+    NorPointer external;
     Signature signature = Signature::ecdsa_p256;
     Encryption encryption = Encryption::none;
     bool fast_crypto = false;    // the bootloader's cryptography is built for speed, not for size

@@ -12,9 +12,12 @@ namespace {
 using Regions = std::vector<const RegionSpec*>;
 
 std::uint64_t first_fitting(const RegionSpec& region, std::uint64_t cursor, const Geometry& geometry, const Fit& fit) {
+    const std::uint32_t align = std::max<std::uint32_t>(1, region.align.value_or(1));
+    const auto suits = [&](std::uint64_t at) {
+        return at % align == 0 && (fit.spec != &region || at % fit.block == fit.phase);
+    };
     std::uint64_t at = geometry.ceil(cursor);
-    if (fit.spec == &region)
-        while (at % fit.block != fit.phase && at < geometry.size()) at = geometry.ceil(at + 1);
+    while (!suits(at) && at < geometry.size()) at = geometry.ceil(at + 1);
     return at;
 }
 

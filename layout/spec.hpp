@@ -30,13 +30,15 @@ struct RegionSpec {
     bool rest = false;            // size = "rest"
     std::optional<std::uint32_t> size;
     std::optional<std::uint32_t> offset;
+    std::optional<std::uint32_t> align;
     std::vector<std::string> sections;
 };
 
 struct LayoutSpec {
     std::string name;
-    const McuPart* mcu = nullptr;      // nullptr: missing or unknown, already reported
-    const NorPart* external = nullptr; // likewise, or no [external] at all
+    McuPointer mcu; // nullptr: missing, unknown or badly described, already reported
+    int mcu_line = 0;
+    NorPointer external; // likewise
     int external_line = 0;
     std::optional<core::Plan> plan;
     std::optional<std::uint32_t> header_size;

@@ -71,6 +71,12 @@ std::string address_text(std::uint64_t address) {
     return fmt::format("0x{:X}", address);
 }
 
+std::string upper(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return text;
+}
+
 std::optional<std::string> closest(std::string_view word, const std::vector<std::string>& candidates) {
     const std::size_t tolerated = std::max<std::size_t>(1, word.size() / 3);
     std::optional<std::string> best;

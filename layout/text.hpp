@@ -21,6 +21,9 @@ std::string size_literal(std::uint32_t bytes);
 // 0xFC000
 std::string address_text(std::uint64_t address);
 
+// "data_flash" -> "DATA_FLASH"
+std::string upper(std::string text);
+
 // The candidate nearest to `word`, if it is near enough to be a slip of the finger.
 std::optional<std::string> closest(std::string_view word, const std::vector<std::string>& candidates);
 

@@ -7,9 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include "layout/emit.hpp"
+#include "layout/estimate.hpp"
 #include "layout/fingerprint.hpp"
 #include "layout/lock.hpp"
 #include "layout/map.hpp"
+#include "layout/schema.hpp"
 #include "layout/text.hpp"
 #include "tool/commands.hpp"
 #include "tool/console.hpp"
@@ -49,14 +51,19 @@ void require_lock(const Model& model) {
                                   model.file));
 }
 
-void emit(const std::string& path, const std::string& directory) {
-    const Model model = load_layout(path);
-    require_lock(model);
+void make_directory(const fs::path& directory) {
     std::error_code error;
     fs::create_directories(directory, error);
-    if (error) throw Failure(fmt::format("can't create {}: {}", directory, error.message()));
-    for (const auto& file : layouts::emit_all(model)) {
+    if (error) throw Failure(fmt::format("can't create {}: {}", directory.string(), error.message()));
+}
+
+void emit(const std::string& path, const std::string& directory, const layouts::ProgramPaths& programs) {
+    const Model model = load_layout(path);
+    require_lock(model);
+    make_directory(directory);
+    for (const auto& file : layouts::emit_all(model, programs)) {
         const std::string target = (fs::path(directory) / file.name).string();
+        make_directory(fs::path(target).parent_path());
         if (content_of(target) != file.content) write_file(target, file.content); // an unchanged file rebuilds nothing
     }
 }
@@ -81,12 +88,51 @@ std::string lock_state(const Model& model) {
     return layouts::locked_fingerprint(*text) == model.core.fingerprint ? "fits" : "differs";
 }
 
+void print_estimate(const layouts::Estimate& estimate) {
+    if (estimate.times_known) {
+        fmt::print("an update of a full image, flash work alone at typical times:\n"
+                   "  staging       {:6.1f} s  by the application, in any pieces\n"
+                   "  moving        {:6.1f} s  code flash {:.1f} s, external chip {:.1f} s\n",
+                   estimate.staging.seconds(), estimate.moving.seconds(),
+                   static_cast<double>(estimate.moving.code_flash_us) / 1e6,
+                   static_cast<double>(estimate.moving.external_us) / 1e6);
+        if (estimate.taking_back.seconds() > 0)
+            fmt::print("  taking back   {:6.1f} s  if it isn't confirmed\n", estimate.taking_back.seconds());
+    }
+    fmt::print("the block that wears most, by an update that is taken back again:\n");
+    const auto print = [](const char* name, const layouts::Wear& wear) {
+        fmt::print("  {:<12}  {} erases at {}", name, wear.erases, layouts::address_text(wear.address));
+        if (wear.cycles > 0) fmt::print(", {} cycles each: {} such updates", wear.cycles, wear.updates());
+        fmt::print("\n");
+    };
+    print("code flash", estimate.code_flash);
+    print("external", estimate.external);
+    print("journal", estimate.journal);
+}
+
+nlohmann::ordered_json estimate_json(const layouts::Estimate& estimate) {
+    const auto as_json = [](const layouts::Wear& wear) {
+        return nlohmann::ordered_json{
+            {"erases", wear.erases}, {"address", wear.address}, {"cycles", wear.cycles}, {"updates", wear.updates()}};
+    };
+    nlohmann::ordered_json json;
+    if (estimate.times_known)
+        json["seconds"] = {{"staging", estimate.staging.seconds()},
+                           {"moving", estimate.moving.seconds()},
+                           {"taking_back", estimate.taking_back.seconds()}};
+    json["wear"] = {{"code_flash", as_json(estimate.code_flash)},
+                    {"external", as_json(estimate.external)},
+                    {"journal", as_json(estimate.journal)}};
+    return json;
+}
+
 void check(const std::string& path) {
     const Model model = load_layout(path);
     fmt::print("{}: no errors; plan {}, fingerprint {}, lock file {}\n", path, layouts::to_string(model.core.plan),
                layouts::to_hex(model.core.fingerprint), lock_state(model));
     fmt::print("  images up to {}, moved in {} chunks of at most {}\n", layouts::size_text(model.max_image),
                model.chunks.size(), layouts::size_text(core::chunk_limit(model.core)));
+    print_estimate(layouts::estimate(model));
 }
 
 // 1 if there are errors; they are in the output, not on stderr.
@@ -106,6 +152,7 @@ int check_as_json(const std::string& path) {
         result["fingerprint"] = layouts::to_hex(loaded.model->core.fingerprint);
         result["lock"] = lock_state(*loaded.model);
         result["largest_image"] = loaded.model->max_image;
+        result["estimate"] = estimate_json(layouts::estimate(*loaded.model));
     }
     fmt::print("{}\n", result.dump(2));
     return loaded.model ? exit_success : exit_failure;
@@ -123,6 +170,7 @@ void add_layout_command(CLI::App& app, int& exit_code) {
     struct Options {
         std::string layout;
         std::string out;
+        layouts::ProgramPaths programs;
         bool json = false;
     };
     const auto options = std::make_shared<Options>();
@@ -142,9 +190,20 @@ void add_layout_command(CLI::App& app, int& exit_code) {
     auto* map_command = add("map", "Draw its memories to scale");
     map_command->add_flag("--json", options->json, "The layout as JSON");
     map_command->callback([options] { map(options->layout, options->json); });
-    auto* emit_command = add("emit", "Write C++ header, linker scripts, CMake variables and JSON");
+    auto* emit_command =
+        add("emit", "Write everything that is made from it: headers, linker scripts, debugger and tool files");
     emit_command->add_option("-o,--out", options->out, "Directory for the emitted files")->required();
-    emit_command->callback([options] { emit(options->layout, options->out); });
+    auto& programs = options->programs;
+    const auto program = [&](const std::string& name, std::string& path, const std::string& what) {
+        emit_command->add_option(name, path, "For launch.json: where the workspace has " + what)->capture_default_str();
+    };
+    program("--bootloader-elf", programs.bootloader, "the bootloader");
+    program("--app-elf", programs.application, "the application");
+    program("--production-file", programs.production, "the production file");
+    emit_command->callback([options] { emit(options->layout, options->out, options->programs); });
+    command->add_subcommand("reference", "Print the reference page of the layout file, as Markdown")->callback([] {
+        fmt::print("{}", layouts::reference_page());
+    });
     add("lock", "Write the lock file that keeps the fingerprint from changing unnoticed")->callback([options] {
         lock(options->layout);
     });

@@ -64,7 +64,7 @@ TEST(Emitted, the_compiled_header_says_what_the_product_needs) {
 TEST(Emitted, every_file_carries_fingerprint_and_warning) {
     const auto model = *parse(example(), "/some/where/layout.toml").model;
     const auto files = emit_all(model);
-    EXPECT_EQ(files.size(), 6u);
+    EXPECT_EQ(files.size(), 12u);
     for (const auto& file : files) {
         EXPECT_TRUE(has(file.content, to_hex(model.core.fingerprint))) << file.name;
         EXPECT_TRUE(has(file.content, "made by outboot layout emit from layout.toml, do not edit")) << file.name;

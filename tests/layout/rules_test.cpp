@@ -80,9 +80,9 @@ TEST(Layout, an_unknown_key_gets_a_suggestion) {
 }
 
 TEST(Layout, an_unknown_part_gets_a_suggestion) {
-    const auto mcu = parse(with(example(), "R7FA6M4AF", "R7FA6M4AE"), "layout.toml");
+    const auto mcu = parse(with(example(), "R7FA6M4AF", "R7FA6M4AX"), "layout.toml");
     ASSERT_TRUE(error_about(mcu, "no part of this name"));
-    EXPECT_EQ(error_about(mcu, "no part of this name")->hint, "did you mean 'R7FA6M4AF'?");
+    EXPECT_EQ(error_about(mcu, "no part of this name")->hint, "did you mean 'R7FA6M4AD'?");
     const auto nor = parse(with(example(), "W25Q16JV", "W25Q16"), "layout.toml");
     ASSERT_TRUE(error_about(nor, "no part of this name"));
     EXPECT_EQ(error_about(nor, "no part of this name")->hint, "did you mean 'W25Q16JV'?");
