@@ -51,6 +51,9 @@ void add_all_commands(CLI::App& app, int& exit_code) {
     add_layout_command(app, exit_code);
     add_keygen_command(app);
     add_getpub_command(app);
+    add_getpubhash_command(app);
+    add_getpriv_command(app);
+    add_keyinfo_command(app);
     add_sign_command(app);
     add_verify_command(app);
     add_dumpinfo_command(app);

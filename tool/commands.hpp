@@ -8,6 +8,9 @@ namespace outboot::tool {
 
 void add_keygen_command(CLI::App& app);
 void add_getpub_command(CLI::App& app);
+void add_getpubhash_command(CLI::App& app);
+void add_getpriv_command(CLI::App& app);
+void add_keyinfo_command(CLI::App& app);
 void add_sign_command(CLI::App& app);
 void add_verify_command(CLI::App& app);
 void add_dumpinfo_command(CLI::App& app);

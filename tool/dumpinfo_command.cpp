@@ -7,108 +7,73 @@
 #include "tool/commands.hpp"
 #include "tool/console.hpp"
 #include "tool/files.hpp"
-#include "tool/image_file.hpp"
+#include "tool/image_check.hpp"
+#include "tool/image_description.hpp"
 
 namespace outboot::tool {
 namespace {
 
-std::vector<std::string> flag_names(std::uint32_t flags) {
-    static const std::vector<std::pair<std::uint32_t, std::string>> known{
-        {format::flag_pic, "PIC"},
-        {format::flag_encrypted_aes128, "ENCRYPTED_AES128"},
-        {format::flag_encrypted_aes256, "ENCRYPTED_AES256"},
-        {format::flag_non_bootable, "NON_BOOTABLE"},
-        {format::flag_ram_load, "RAM_LOAD"},
-        {format::flag_rom_fixed, "ROM_FIXED"},
-        {format::flag_compressed_lzma1, "COMPRESSED_LZMA1"},
-        {format::flag_compressed_lzma2, "COMPRESSED_LZMA2"},
-        {format::flag_compressed_arm_thumb, "COMPRESSED_ARM_THUMB"}};
-    std::vector<std::string> names;
-    for (const auto& [bit, name] : known) {
-        if ((flags & bit) != 0) names.push_back(name);
-        flags &= ~bit;
-    }
-    if (flags != 0) names.push_back(fmt::format("{:#x}", flags));
-    return names;
+struct DumpOptions {
+    std::string image;
+    std::string output;
+    std::string format;
+    std::string decrypt_key;
+    std::string payload_out;
+    bool json = false;
+    bool silent = false;
+};
+
+// People read at a terminal, programs read files: imgtool's files are YAML.
+std::string format_of(const DumpOptions& options) {
+    if (options.json) return "json";
+    if (!options.format.empty()) return options.format;
+    return options.output.empty() ? "human" : "yaml";
 }
 
-std::string human(const ImageFile& image, const std::string& path) {
-    const auto& header = image.header();
-    std::string text = fmt::format("{}\n", path);
-    const auto line = [&](std::string_view name, const std::string& value) {
-        text += fmt::format("  {:<22}{}\n", name, value);
-    };
-    line("version", version_text(header.version));
-    line("header", fmt::format("{:#x} bytes", header.header_size));
-    line("payload",
-         fmt::format("{:#x} ({}) bytes at {:#x}", header.payload_bytes, header.payload_bytes, header.header_size));
-    std::string flags;
-    for (const auto& name : flag_names(header.flags)) flags += (flags.empty() ? "" : ", ") + name;
-    line("flags", flags.empty() ? "none" : flags);
-    line("load address", fmt::format("{:#010x}", header.load_address));
-    for (const bool is_protected : {true, false}) {
-        if (is_protected && header.protected_tlv_bytes == 0) continue;
-        text += is_protected ? fmt::format("  protected TLVs, {} bytes\n", header.protected_tlv_bytes) : "  TLVs\n";
-        for (const auto& tlv : image.tlvs())
-            if (tlv.is_protected == is_protected)
-                text += fmt::format("    {:#06x} {:<18} {:>4} bytes  {}\n", tlv.type, tlv_name(tlv.type),
-                                    tlv.value.size(), to_hex(tlv.value));
+// With the device's key the content is opened, too.
+void open_content(const ImageFile& image, const DumpOptions& options, nlohmann::ordered_json& description) {
+    if (options.decrypt_key.empty() && options.payload_out.empty()) return;
+    std::optional<Key> key;
+    if (!options.decrypt_key.empty()) {
+        key = Key::load_for_wrapping(options.decrypt_key, "decryption key");
+        key->require_private("decryption key");
     }
-    line("image", fmt::format("{} bytes", image.image_bytes()));
-    if (image.file_bytes() > image.image_bytes())
-        line("behind the image", fmt::format("{} bytes", image.file_bytes() - image.image_bytes()));
-    return text;
+    const auto opened = open_image(image, key ? &*key : nullptr);
+    const auto program = program_of(opened.image, nullptr);
+    description["content"] =
+        fmt::format("{} bytes, {}, the hash fits", program.size(), opened.was_encrypted ? "decrypted" : "in clear");
+    if (!options.payload_out.empty()) write_file(options.payload_out, program, Access::secret);
 }
 
-std::string json(const ImageFile& image, const std::string& path) {
-    const auto& header = image.header();
-    auto tlvs = nlohmann::ordered_json::array();
-    for (const auto& tlv : image.tlvs())
-        tlvs.push_back({{"type", tlv.type},
-                        {"name", tlv_name(tlv.type)},
-                        {"protected", tlv.is_protected},
-                        {"offset", tlv.offset},
-                        {"length", tlv.value.size()},
-                        {"value", to_hex(tlv.value)}});
-    const nlohmann::ordered_json root{{"image", path},
-                                      {"version", version_text(header.version)},
-                                      {"header",
-                                       {{"magic", header.magic},
-                                        {"load_address", header.load_address},
-                                        {"header_size", header.header_size},
-                                        {"protected_tlv_size", header.protected_tlv_bytes},
-                                        {"image_size", header.payload_bytes},
-                                        {"flags", header.flags},
-                                        {"flag_names", flag_names(header.flags)}}},
-                                      {"tlvs", tlvs},
-                                      {"image_bytes", image.image_bytes()},
-                                      {"file_bytes", image.file_bytes()}};
-    return root.dump(2) + "\n";
+void dump(const DumpOptions& options) {
+    const auto image = ImageFile::parse(read_file(options.image, "the image"));
+    auto description = describe_image(image, options.image);
+    open_content(image, options, description);
+    const auto format = format_of(options);
+    const auto text = format == "json"   ? description.dump(2) + "\n"
+                      : format == "yaml" ? yaml_text(description)
+                                         : human_text(image, description);
+    if (!options.output.empty())
+        write_file(options.output, text);
+    else if (!options.silent)
+        fmt::print("{}", text);
 }
 
 } // namespace
 
 void add_dumpinfo_command(CLI::App& app) {
-    auto* command = app.add_subcommand("dumpinfo", "Show an image's header and TLVs");
-    struct Options {
-        std::string image;
-        std::string output;
-        std::string format = "human";
-        bool json = false;
-    };
-    const auto o = std::make_shared<Options>();
+    auto* command = app.add_subcommand("dumpinfo", "Show an image's header, TLVs and trailer");
+    const auto o = std::make_shared<DumpOptions>();
     command->add_option("IMAGE", o->image, "Image file")->required();
     command->add_option("-o,--outfile", o->output, "Write to this file instead of the terminal");
-    command->add_option("-f,--format", o->format, "human or json")->check(CLI::IsMember({"human", "json"}));
+    command->add_option("-f,--format", o->format, "human, yaml or json; default human, yaml for --outfile")
+        ->check(CLI::IsMember({"human", "yaml", "json"}));
     command->add_flag("--json", o->json, "The same as --format json");
-    command->callback([o] {
-        const auto image = ImageFile::parse(read_file(o->image, "the image"));
-        const auto text = o->json || o->format == "json" ? json(image, o->image) : human(image, o->image);
-        if (o->output.empty())
-            fmt::print("{}", text);
-        else
-            write_file(o->output, text);
-    });
+    command->add_flag("-s,--silent", o->silent, "Print nothing");
+    command->add_option("--decrypt-key", o->decrypt_key, "Device's private key: open an encrypted image, too");
+    command->add_option("--payload-out", o->payload_out,
+                        "Write the program, decrypted and unfolded, to this file (mode 0600)");
+    command->callback([o] { dump(*o); });
 }
 
 } // namespace outboot::tool

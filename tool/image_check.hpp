@@ -1,4 +1,5 @@
-// Is this image what it claims to be: hash, signature, and with the device's key its encryption.
+// Is this image what it claims to be: hash, signature, and with the device's key its encryption; compressed ones also
+// what they unfold to.
 #pragma once
 
 #include <optional>
@@ -17,10 +18,17 @@ struct ClearImage {
 
 // Decrypts if need be and checks the hash. Throws Failure if the hash doesn't fit, or if the image is encrypted and
 // `device_key` is missing or not the one it was encrypted for.
-ClearImage open_image(const ImageFile& image, const P256Key* device_key);
+ClearImage open_image(const ImageFile& image, const Key* device_key);
 
 // Throws Failure unless `image` (in clear) is signed with `signer`.
-void require_signature(const ImageFile& image, const P256Key& signer);
+void require_signature(const ImageFile& image, const Key& signer);
+
+// The image's hash as it should be: of the kind that its hash TLV has.
+ByteVector image_hash(const ImageFile& clear);
+
+// The program: the payload, unfolded if it is compressed. Throws Failure if it doesn't unfold to what the TLVs say,
+// and, with a `signer`, if the signature of the unfolded image isn't its.
+ByteVector program_of(const ImageFile& clear, const Key* signer);
 
 // Throws Failure unless the image was made for this layout: header size, size, fingerprint.
 void require_layout(const ImageFile& image, const layouts::Model& model);

@@ -5,13 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "format/tlv.hpp"
 #include "tool/failure.hpp"
 
 namespace outboot::tool {
 namespace {
-
-using format::get16;
 
 [[noreturn]] void refuse(const std::string& why) {
     throw Failure("not a valid image: " + why);
@@ -25,6 +22,10 @@ ImageFile ImageFile::parse(ByteVector bytes) {
     if (image.bytes_.size() < format::header_bytes)
         refuse(fmt::format("{} bytes are less than a header", image.bytes_.size()));
     image.header_ = format::decode_header(ByteSpan(image.bytes_).first<format::header_bytes>());
+    if (image.header_.magic == __builtin_bswap32(format::image_magic)) {
+        image.order_ = ByteOrder::big;
+        image.header_ = swapped(image.header_);
+    }
     const auto& header = image.header_;
     if (header.magic != format::image_magic)
         refuse(fmt::format("the magic is {:#010x} instead of {:#010x}", header.magic, format::image_magic));
@@ -45,21 +46,25 @@ std::size_t ImageFile::read_area(std::size_t at, bool is_protected) {
     const auto magic = is_protected ? format::protected_tlv_magic : format::unprotected_tlv_magic;
     const auto rest = ByteSpan(bytes_).subspan(at);
     if (rest.size() < format::tlv_info_bytes) refuse(fmt::format("the file ends before its {}", name));
-    if (get16(rest.data()) != magic)
-        refuse(
-            fmt::format("the {} at {:#x} begins with {:#06x} instead of {:#06x}", name, at, get16(rest.data()), magic));
-    const std::size_t total = get16(rest.data() + 2);
+    const auto found = get16(rest.data(), order_);
+    if (found != magic)
+        refuse(fmt::format("the {} at {:#x} begins with {:#06x} instead of {:#06x}", name, at, found, magic));
+    const std::size_t total = get16(rest.data() + 2, order_);
     if (total < format::tlv_info_bytes) refuse(fmt::format("the {} at {:#x} is shorter than its own head", name, at));
     if (total > rest.size()) refuse(fmt::format("the {} at {:#x} leaves the file", name, at));
     if (is_protected && total != header_.protected_tlv_bytes)
         refuse(
             fmt::format("the header says {} bytes of protected TLVs, the area {}", header_.protected_tlv_bytes, total));
-    format::TlvWalk walk(rest.first(total));
-    format::Tlv tlv;
-    while (walk.next(tlv))
-        tlvs_.push_back({tlv.type, is_protected, static_cast<std::size_t>(tlv.value.data() - bytes_.data()),
-                         ByteVector(tlv.value.begin(), tlv.value.end())});
-    if (!walk.ok()) refuse(fmt::format("an entry of the {} at {:#x} leaves it", name, at));
+    for (std::size_t next = format::tlv_info_bytes; next < total;) {
+        const auto entry = rest.subspan(next, total - next);
+        const std::size_t length = entry.size() < format::tlv_entry_bytes ? 0 : get16(entry.data() + 2, order_);
+        if (entry.size() < format::tlv_entry_bytes + length)
+            refuse(fmt::format("an entry of the {} at {:#x} leaves it", name, at));
+        const auto value = entry.subspan(format::tlv_entry_bytes, length);
+        next += format::tlv_entry_bytes;
+        tlvs_.push_back({get16(entry.data(), order_), is_protected, at + next, {value.begin(), value.end()}});
+        next += length;
+    }
     return at + total;
 }
 
@@ -76,6 +81,10 @@ bool ImageFile::flagged_encrypted() const {
     return (header_.flags & (format::flag_encrypted_aes128 | format::flag_encrypted_aes256)) != 0;
 }
 
+bool ImageFile::compressed() const {
+    return (header_.flags & (format::flag_compressed_lzma1 | format::flag_compressed_lzma2)) != 0;
+}
+
 const ImageTlv* ImageFile::find(std::uint16_t type, bool is_protected) const {
     const ImageTlv* found = nullptr;
     for (const auto& tlv : tlvs_) {
@@ -90,7 +99,7 @@ std::optional<std::uint32_t> ImageFile::security_counter() const {
     const auto* tlv = find(format::tlv::security_counter, true);
     if (!tlv) return std::nullopt;
     if (tlv->value.size() != 4) refuse("the security counter isn't 4 bytes long");
-    return format::get32(tlv->value.data());
+    return get32(tlv->value.data(), order_);
 }
 
 ImageFile ImageFile::with_payload(ByteSpan payload) const {

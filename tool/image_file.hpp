@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "format/image.hpp"
+#include "tool/byte_order.hpp"
 #include "tool/primitives.hpp"
 
 namespace outboot::tool {
@@ -20,17 +21,21 @@ struct ImageTlv {
 class ImageFile {
   public:
     // Throws Failure if the bytes aren't a well-formed MCUboot image: magic, sizes that fit the file, TLV areas whose
-    // entries end inside them. Bytes behind the last TLV (padding, a trailer) are allowed.
+    // entries end inside them. The byte order is the magic's. Bytes behind the last TLV (padding, a trailer) are
+    // allowed.
     static ImageFile parse(ByteVector bytes);
 
     [[nodiscard]] const format::ImageHeader& header() const { return header_; }
+    [[nodiscard]] ByteOrder order() const { return order_; }
     [[nodiscard]] const std::vector<ImageTlv>& tlvs() const { return tlvs_; } // in the file's order
     [[nodiscard]] std::size_t image_bytes() const { return image_bytes_; }    // header to last TLV
     [[nodiscard]] std::size_t file_bytes() const { return bytes_.size(); }
     [[nodiscard]] ByteSpan image() const { return ByteSpan(bytes_).first(image_bytes_); }
+    [[nodiscard]] ByteSpan behind() const { return ByteSpan(bytes_).subspan(image_bytes_); } // padding, a trailer
     [[nodiscard]] ByteSpan payload() const;
     [[nodiscard]] ByteSpan signed_region() const; // as it stands: of an encrypted image this isn't what was signed
     [[nodiscard]] bool flagged_encrypted() const;
+    [[nodiscard]] bool compressed() const;
 
     // The one TLV of this type in this area; nullptr if there is none. Throws Failure if there are several.
     [[nodiscard]] const ImageTlv* find(std::uint16_t type, bool is_protected) const;
@@ -43,6 +48,7 @@ class ImageFile {
     std::size_t read_area(std::size_t at, bool is_protected);
 
     ByteVector bytes_;
+    ByteOrder order_ = ByteOrder::little;
     format::ImageHeader header_;
     std::vector<ImageTlv> tlvs_;
     std::size_t image_bytes_ = 0;

@@ -1,59 +1,63 @@
 #include "tool/keys.hpp"
 
 #include <algorithm>
+#include <array>
+#include <map>
 
-#include <fmt/format.h>
-#include <openssl/bio.h>
-#include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/ec.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
+#include <openssl/encoder.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-#include "format/image.hpp"
-#include "tool/failure.hpp"
 #include "tool/files.hpp"
+#include "tool/openssl_handles.hpp"
+#include "tool/passwords.hpp"
 
 namespace outboot::tool {
 namespace {
 
-constexpr const char* curve = "prime256v1";
-constexpr const char* ecies_info = "MCUBoot_ECIES_v1";
-constexpr std::size_t tag_bytes = format::ec256_tag_bytes;
-constexpr std::size_t point_bytes = format::ec256_point_bytes;
-
-template <class T, void (*free)(T*)>
-struct Freed {
-    void operator()(T* object) const { free(object); }
-};
-using Context = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX, EVP_PKEY_CTX_free>>;
-using Number = std::unique_ptr<BIGNUM, Freed<BIGNUM, BN_clear_free>>;
-using Memory = std::unique_ptr<BIO, Freed<BIO, BIO_free_all>>;
+using ssl::KeyContext;
+using ssl::Memory;
+using ssl::Number;
+using ssl::require;
 
 std::shared_ptr<EVP_PKEY> own(EVP_PKEY* key) {
     return {key, EVP_PKEY_free};
 }
 
-void require(bool done, const char* what) {
-    if (!done) throw Failure(fmt::format("OpenSSL can't {}", what));
+struct PasswordRequest {
+    const std::string& path;
+    bool asked = false;
+    bool answered = false;
+};
+
+// OpenSSL's way of asking.
+int answer_password(char* buffer, int size, int, void* data) {
+    auto& request = *static_cast<PasswordRequest*>(data);
+    request.asked = true;
+    auto password = find_password(request.path);
+    if (!password || password->size() > static_cast<std::size_t>(size)) return -1;
+    request.answered = true;
+    std::copy(password->begin(), password->end(), buffer);
+    const auto length = static_cast<int>(password->size());
+    OPENSSL_cleanse(password->data(), password->size());
+    return length;
 }
 
-// An empty password: a key that needs one is refused with a message instead of a prompt in the middle of a build.
-int no_password(char*, int, int, void* asked) {
-    *static_cast<bool*>(asked) = true;
-    return -1;
-}
-
-EVP_PKEY* read_pem(ByteSpan text, bool& password_asked) {
+EVP_PKEY* read_pem(ByteSpan text, PasswordRequest& request) {
+    ERR_clear_error();
     Memory bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-    if (auto* key = PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, &password_asked)) return key;
+    if (auto* key = PEM_read_bio_PrivateKey(bio.get(), nullptr, answer_password, &request)) return key;
+    if (request.asked) return nullptr;
     bio.reset(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-    return PEM_read_bio_PUBKEY(bio.get(), nullptr, no_password, &password_asked);
+    return PEM_read_bio_PUBKEY(bio.get(), nullptr, answer_password, &request);
 }
 
-std::string kind_of(EVP_PKEY* key) {
+std::string describe(EVP_PKEY* key) {
     const char* type = EVP_PKEY_get0_type_name(key);
     std::array<char, 32> group{};
     if (EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr) == 1)
@@ -61,10 +65,19 @@ std::string kind_of(EVP_PKEY* key) {
     return fmt::format("{} with {} bits", type ? type : "unknown", EVP_PKEY_get_bits(key));
 }
 
-bool is_p256(EVP_PKEY* key) {
+std::optional<KeyKind> kind_of(EVP_PKEY* key) {
+    if (EVP_PKEY_is_a(key, "ED25519") == 1) return KeyKind::ed25519;
+    if (EVP_PKEY_is_a(key, "X25519") == 1) return KeyKind::x25519;
+    if (EVP_PKEY_is_a(key, "RSA") == 1) {
+        if (EVP_PKEY_get_bits(key) == 2048) return KeyKind::rsa2048;
+        if (EVP_PKEY_get_bits(key) == 3072) return KeyKind::rsa3072;
+    }
     std::array<char, 32> group{};
-    return EVP_PKEY_is_a(key, "EC") == 1 && EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr) == 1 &&
-           std::string(group.data()) == curve;
+    if (EVP_PKEY_is_a(key, "EC") == 1 && EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr) == 1) {
+        if (std::string_view(group.data()) == "prime256v1") return KeyKind::p256;
+        if (std::string_view(group.data()) == "secp384r1") return KeyKind::p384;
+    }
+    return std::nullopt;
 }
 
 std::string text_of(BIO* bio) {
@@ -73,178 +86,183 @@ std::string text_of(BIO* bio) {
     return {data, static_cast<std::size_t>(length)};
 }
 
-// The DER SEQUENCE at the front, without the zero bytes that --pad-sig appends; empty if it isn't one.
-ByteSpan without_padding(ByteSpan signature) {
-    if (signature.size() < 2 || signature[0] != 0x30 || signature[1] >= 0x80) return {};
-    const std::size_t length = 2 + std::size_t{signature[1]};
-    if (length > signature.size()) return {};
-    const auto padding = signature.subspan(length);
-    const bool zero = std::all_of(padding.begin(), padding.end(), [](std::uint8_t b) { return b == 0; });
-    return zero ? signature.first(length) : ByteSpan{};
+// OpenSSL's i2d functions: length, or a buffer of its own.
+template <class Encode>
+ByteVector der(Encode encode) {
+    unsigned char* raw = nullptr;
+    const int length = encode(&raw);
+    require(length > 0, "encode a public key");
+    ByteVector out(raw, raw + length);
+    OPENSSL_free(raw);
+    return out;
 }
 
 } // namespace
 
-P256Key P256Key::load(const std::string& path, const std::string& purpose) {
+std::string_view name_of(KeyKind kind) {
+    switch (kind) {
+    case KeyKind::rsa2048:
+        return "rsa-2048";
+    case KeyKind::rsa3072:
+        return "rsa-3072";
+    case KeyKind::p256:
+        return "ecdsa-p256";
+    case KeyKind::p384:
+        return "ecdsa-p384";
+    case KeyKind::ed25519:
+        return "ed25519";
+    case KeyKind::x25519:
+        return "x25519";
+    case KeyKind::aes:
+        break;
+    }
+    return "aes";
+}
+
+Key Key::adopt(EVP_PKEY* raw, const std::string& path, const std::string& purpose) {
+    auto key = own(raw);
+    const auto kind = kind_of(raw);
+    if (!kind)
+        throw Failure(fmt::format("the {} {} is of a type that images don't know: {}", purpose, path, describe(raw)),
+                      "RSA with 2048 or 3072 bits, P-256, P-384, Ed25519 and X25519 are known");
+    return {std::move(key), path, *kind};
+}
+
+Key Key::load(const std::string& path, const std::string& purpose) {
     const auto text = read_file(path, "the " + purpose);
-    bool password_asked = false;
-    const auto key = own(read_pem(text, password_asked));
-    if (!key && password_asked)
+    PasswordRequest request{path};
+    auto* raw = read_pem(text, request);
+    if (!raw && request.asked && !request.answered)
         throw Failure(fmt::format("the {} {} is protected by a password", purpose, path),
-                      fmt::format("`openssl pkcs8 -topk8 -nocrypt -in {}` writes it without one", path));
-    if (!key)
+                      "set the environment variable OUTBOOT_PASSWORD for this command, or run it at a terminal");
+    if (!raw && request.asked) throw Failure(fmt::format("the password of the {} {} is wrong", purpose, path));
+    if (!raw)
         throw Failure(fmt::format("the {} {} isn't a key in PEM form", purpose, path),
                       "`outboot keygen -k FILE -t ecdsa-p256` makes one");
-    if (!is_p256(key.get()))
-        throw Failure(
-            fmt::format("the {} {} is of the wrong type: {}", purpose, path, kind_of(key.get())),
-            "this version works with ecdsa-p256 keys (EC prime256v1); `outboot keygen -t ecdsa-p256` makes one");
-    return {key, path};
+    return adopt(raw, path, purpose);
 }
 
-P256Key P256Key::generate() {
-    const auto key = own(EVP_EC_gen(curve));
-    require(key != nullptr, "generate a P-256 key");
-    return {key, {}};
-}
-
-P256Key P256Key::from_point(ByteSpan point) {
-    Context context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
-    std::string group = curve;
-    ByteVector copy(point.begin(), point.end());
-    OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), 0),
-                               OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, copy.data(), copy.size()),
-                               OSSL_PARAM_construct_end()};
+Key Key::generate(KeyKind kind) {
     EVP_PKEY* raw = nullptr;
-    require(context && EVP_PKEY_fromdata_init(context.get()) == 1, "build a public key");
-    if (EVP_PKEY_fromdata(context.get(), &raw, EVP_PKEY_PUBLIC_KEY, parameters) != 1)
-        throw Failure("the ephemeral key isn't a point of the curve P-256");
-    return {own(raw), {}};
+    switch (kind) {
+    case KeyKind::rsa2048:
+        raw = EVP_RSA_gen(2048U);
+        break;
+    case KeyKind::rsa3072:
+        raw = EVP_RSA_gen(3072U);
+        break;
+    case KeyKind::p256:
+        raw = EVP_EC_gen("prime256v1");
+        break;
+    case KeyKind::p384:
+        raw = EVP_EC_gen("secp384r1");
+        break;
+    case KeyKind::ed25519:
+        raw = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+        break;
+    case KeyKind::x25519:
+        raw = EVP_PKEY_Q_keygen(nullptr, nullptr, "X25519");
+        break;
+    case KeyKind::aes:
+        break;
+    }
+    require(raw != nullptr, "generate a key");
+    return {own(raw), {}, kind};
 }
 
-bool P256Key::has_private() const {
+bool Key::has_private() const {
+    if (kind_ == KeyKind::aes) return true;
+    if (kind_ == KeyKind::ed25519 || kind_ == KeyKind::x25519) {
+        std::size_t length = 0;
+        return EVP_PKEY_get_raw_private_key(key_.get(), nullptr, &length) == 1;
+    }
     BIGNUM* raw = nullptr;
-    const bool found = EVP_PKEY_get_bn_param(key_.get(), OSSL_PKEY_PARAM_PRIV_KEY, &raw) == 1;
+    const bool rsa = kind_ == KeyKind::rsa2048 || kind_ == KeyKind::rsa3072;
+    const bool found =
+        EVP_PKEY_get_bn_param(key_.get(), rsa ? OSSL_PKEY_PARAM_RSA_D : OSSL_PKEY_PARAM_PRIV_KEY, &raw) == 1;
     const Number scalar(raw);
     return found;
 }
 
-const P256Key& P256Key::require_private(const std::string& purpose) const {
+const Key& Key::require_private(const std::string& purpose) const {
     if (!has_private())
         throw Failure(fmt::format("the {} {} is a public key", purpose, path_), "give the file with the private key");
     return *this;
 }
 
-ByteVector P256Key::public_der() const {
-    unsigned char* der = nullptr;
-    const int length = i2d_PUBKEY(key_.get(), &der);
-    require(length > 0, "encode a public key");
-    ByteVector out(der, der + length);
-    OPENSSL_free(der);
-    return out;
+ByteVector Key::public_der() const {
+    return der([this](unsigned char** out) { return i2d_PUBKEY(key_.get(), out); });
 }
 
-ByteVector P256Key::public_point() const {
-    ByteVector out(point_bytes);
-    std::size_t length = 0;
-    require(EVP_PKEY_get_octet_string_param(key_.get(), OSSL_PKEY_PARAM_PUB_KEY, nullptr, 0, &length) == 1,
-            "read a public key");
-    // A key file may hold the compressed form: recompute it uncompressed from the coordinates.
-    BIGNUM* x = nullptr;
-    BIGNUM* y = nullptr;
-    const bool got = EVP_PKEY_get_bn_param(key_.get(), OSSL_PKEY_PARAM_EC_PUB_X, &x) == 1 &&
-                     EVP_PKEY_get_bn_param(key_.get(), OSSL_PKEY_PARAM_EC_PUB_Y, &y) == 1;
-    const Number own_x(x);
-    const Number own_y(y);
-    require(got && BN_bn2binpad(x, &out[1], 32) == 32 && BN_bn2binpad(y, &out[33], 32) == 32, "read a public key");
-    out[0] = 0x04;
-    return out;
+ByteVector Key::public_encoding() const {
+    if (kind_ != KeyKind::rsa2048 && kind_ != KeyKind::rsa3072) return public_der();
+    return der([this](unsigned char** out) { return i2d_PublicKey(key_.get(), out); });
 }
 
-Sha256Digest P256Key::key_hash() const {
-    return sha256(public_der());
+ByteVector Key::key_hash(std::size_t hash_bytes) const {
+    return digest(public_encoding(), hash_bytes);
 }
 
-ByteVector P256Key::private_scalar() const {
-    BIGNUM* raw = nullptr;
-    require(EVP_PKEY_get_bn_param(key_.get(), OSSL_PKEY_PARAM_PRIV_KEY, &raw) == 1, "read a private key");
-    const Number scalar(raw);
-    ByteVector out(32);
-    require(BN_bn2binpad(raw, out.data(), 32) == 32, "read a private key");
-    return out;
+Sha256Digest Key::key_hash() const {
+    return sha256(public_encoding());
 }
 
-std::string P256Key::private_pem() const {
+std::string Key::private_pem(const std::optional<std::string>& password) const {
     const Memory bio(BIO_new(BIO_s_mem()));
-    require(bio && PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
+    const auto* cipher = password ? EVP_aes_256_cbc() : nullptr;
+    const auto* text = password ? password->data() : nullptr;
+    require(bio &&
+                PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), cipher, text,
+                                              password ? static_cast<int>(password->size()) : 0, nullptr, nullptr) == 1,
             "encode a private key");
     return text_of(bio.get());
 }
 
-std::string P256Key::public_pem() const {
+std::string Key::public_pem() const {
     const Memory bio(BIO_new(BIO_s_mem()));
     require(bio && PEM_write_bio_PUBKEY(bio.get(), key_.get()) == 1, "encode a public key");
     return text_of(bio.get());
 }
 
-ByteVector P256Key::sign(const Sha256Digest& digest) const {
-    const Context context(EVP_PKEY_CTX_new(key_.get(), nullptr));
-    std::size_t length = 0;
-    require(context && EVP_PKEY_sign_init(context.get()) == 1 &&
-                EVP_PKEY_sign(context.get(), nullptr, &length, digest.data(), digest.size()) == 1,
-            "sign");
-    ByteVector out(length);
-    require(EVP_PKEY_sign(context.get(), out.data(), &length, digest.data(), digest.size()) == 1, "sign");
-    out.resize(length);
+P256Key::P256Key(Key key, const std::string& purpose) : Key(std::move(key)) {
+    if (kind() != KeyKind::p256)
+        throw Failure(fmt::format("the {} {} is of the wrong type: {}", purpose, path(), name_of(kind())),
+                      "outboot's bootloader works with ecdsa-p256 keys; `outboot keygen -t ecdsa-p256` makes one");
+}
+
+P256Key P256Key::load(const std::string& path, const std::string& purpose) {
+    return P256Key(Key::load(path, purpose), purpose);
+}
+
+P256Key P256Key::generate() {
+    return P256Key(Key::generate(KeyKind::p256));
+}
+
+const P256Key& P256Key::require_private(const std::string& purpose) const {
+    Key::require_private(purpose);
+    return *this;
+}
+
+ByteVector P256Key::public_point() const {
+    // A key file may hold the compressed form: recompute it uncompressed from the coordinates.
+    BIGNUM* x = nullptr;
+    BIGNUM* y = nullptr;
+    const bool got = EVP_PKEY_get_bn_param(handle(), OSSL_PKEY_PARAM_EC_PUB_X, &x) == 1 &&
+                     EVP_PKEY_get_bn_param(handle(), OSSL_PKEY_PARAM_EC_PUB_Y, &y) == 1;
+    const Number own_x(x);
+    const Number own_y(y);
+    ByteVector out(65, 0x04);
+    require(got && BN_bn2binpad(x, &out[1], 32) == 32 && BN_bn2binpad(y, &out[33], 32) == 32, "read a public key");
     return out;
 }
 
-bool P256Key::verify(const Sha256Digest& digest, ByteSpan signature) const {
-    const auto der = without_padding(signature);
-    if (der.empty()) return false;
-    const Context context(EVP_PKEY_CTX_new(key_.get(), nullptr));
-    require(context && EVP_PKEY_verify_init(context.get()) == 1, "verify");
-    return EVP_PKEY_verify(context.get(), der.data(), der.size(), digest.data(), digest.size()) == 1;
-}
-
-ByteVector P256Key::shared_secret(const P256Key& other) const {
-    const Context context(EVP_PKEY_CTX_new(key_.get(), nullptr));
+ByteVector P256Key::private_scalar() const {
+    BIGNUM* raw = nullptr;
+    require(EVP_PKEY_get_bn_param(handle(), OSSL_PKEY_PARAM_PRIV_KEY, &raw) == 1, "read a private key");
+    const Number scalar(raw);
     ByteVector out(32);
-    std::size_t length = out.size();
-    require(context && EVP_PKEY_derive_init(context.get()) == 1 &&
-                EVP_PKEY_derive_set_peer(context.get(), other.key_.get()) == 1 &&
-                EVP_PKEY_derive(context.get(), out.data(), &length) == 1 && length == out.size(),
-            "derive a shared secret");
+    require(BN_bn2binpad(raw, out.data(), 32) == 32, "read a private key");
     return out;
-}
-
-ByteVector P256Key::wrap(ByteSpan image_key) const {
-    const auto ephemeral = generate();
-    const auto keys = hkdf_sha256(ephemeral.shared_secret(*this), ecies_info, image_key.size() + tag_bytes);
-    const auto wrap_key = ByteSpan(keys).first(image_key.size());
-    const auto mac_key = ByteSpan(keys).subspan(image_key.size());
-    const auto wrapped = aes_ctr(wrap_key, image_key);
-    ByteVector tlv = ephemeral.public_point();
-    const auto tag = hmac_sha256(mac_key, wrapped);
-    tlv.insert(tlv.end(), tag.begin(), tag.end());
-    tlv.insert(tlv.end(), wrapped.begin(), wrapped.end());
-    return tlv;
-}
-
-ByteVector P256Key::unwrap(ByteSpan tlv) const {
-    if (tlv.size() != point_bytes + tag_bytes + 16 && tlv.size() != point_bytes + tag_bytes + 32) return {};
-    if (tlv[0] != 0x04) return {};
-    const auto wrapped = tlv.subspan(point_bytes + tag_bytes);
-    ByteVector secret;
-    try {
-        secret = shared_secret(from_point(tlv.first(point_bytes)));
-    } catch (const Failure&) {
-        return {}; // not a point: nobody made this TLV for any key
-    }
-    const auto keys = hkdf_sha256(secret, ecies_info, wrapped.size() + tag_bytes);
-    const auto tag = hmac_sha256(ByteSpan(keys).subspan(wrapped.size()), wrapped);
-    if (!equal_secrets(tag, tlv.subspan(point_bytes, tag_bytes))) return {};
-    return aes_ctr(ByteSpan(keys).first(wrapped.size()), wrapped);
 }
 
 } // namespace outboot::tool

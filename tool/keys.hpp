@@ -1,8 +1,11 @@
-// P-256 keys in PEM files: signatures, and ECIES wrapping of image keys (MCUboot's docs/encrypted_images.md).
+// Keys for signatures and for the wrapping of image keys: PEM files in and out, and what MCUboot's format makes of them
+// (docs/design.md, docs/encrypted_images.md there). OpenSSL does the cryptography.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include <openssl/types.h>
 
@@ -10,48 +13,100 @@
 
 namespace outboot::tool {
 
-class P256Key {
-  public:
-    // Reads a PEM file with a private key (PKCS#8 or SEC1) or a public one. Throws Failure if it can't be read, isn't a
-    // key, or is a key of another kind. `purpose` ("signing key") is named in the message.
-    static P256Key load(const std::string& path, const std::string& purpose);
-    static P256Key generate();
+enum class KeyKind : std::uint8_t {
+    rsa2048,
+    rsa3072,
+    p256,
+    p384,
+    ed25519,
+    x25519,
+    aes, // a key-encryption key: 16 or 32 bytes
+};
 
+// As keygen's --type has it: "ecdsa-p256".
+std::string_view name_of(KeyKind kind);
+
+class Key {
+  public:
+    // A PEM file with a private key (PKCS#8, PKCS#1, SEC1; perhaps protected by a password) or a public one. Throws
+    // Failure if it can't be read or isn't a key of a kind above. `purpose` ("signing key") is named in the message.
+    static Key load(const std::string& path, const std::string& purpose);
+
+    // As load(), but a file of 16 or 32 bytes, or that many in base64, is a key-encryption key.
+    static Key load_for_wrapping(const std::string& path, const std::string& purpose);
+
+    static Key generate(KeyKind kind);
+
+    [[nodiscard]] KeyKind kind() const { return kind_; }
+    [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] bool has_private() const;
 
     // Throws Failure, naming the file, unless the key is private.
-    const P256Key& require_private(const std::string& purpose) const;
+    const Key& require_private(const std::string& purpose) const;
 
-    [[nodiscard]] ByteVector public_der() const;     // SubjectPublicKeyInfo
-    [[nodiscard]] ByteVector public_point() const;   // 65 bytes: 04, X, Y
-    [[nodiscard]] Sha256Digest key_hash() const;     // SHA-256 of public_der(), as in the KEYHASH TLV
-    [[nodiscard]] ByteVector private_scalar() const; // 32 bytes, big-endian
-    [[nodiscard]] std::string private_pem() const;   // PKCS#8
+    [[nodiscard]] ByteVector public_der() const;      // SubjectPublicKeyInfo
+    [[nodiscard]] ByteVector public_encoding() const; // what PUBKEY holds and KEYHASH is of: PKCS#1 for RSA
+    [[nodiscard]] ByteVector key_hash(std::size_t hash_bytes) const;
+    [[nodiscard]] Sha256Digest key_hash() const;
     [[nodiscard]] std::string public_pem() const;
 
-    // DER ECDSA signature of a SHA-256 digest.
-    [[nodiscard]] ByteVector sign(const Sha256Digest& digest) const;
+    // PKCS#8. With a password: encrypted (PBES2, AES-256).
+    [[nodiscard]] std::string private_pem(const std::optional<std::string>& password = {}) const;
 
-    // True if `signature` (DER, perhaps padded with zero bytes as imgtool's --pad-sig does) fits.
-    [[nodiscard]] bool verify(const Sha256Digest& digest, ByteSpan signature) const;
+    // Has it a signature scheme? X25519 and key-encryption keys haven't.
+    [[nodiscard]] bool can_sign() const { return kind_ < KeyKind::x25519; }
 
-    // ECIES-P256: the content of an ENC_EC256 TLV for an image key of 16 or 32 bytes.
-    [[nodiscard]] ByteVector wrap(ByteSpan image_key) const;
+    // RSA: PSS of a SHA-256 digest, salt of 32 bytes. P-256, P-384: DER ECDSA signature of a digest. Ed25519: of these
+    // very bytes, digest or not.
+    [[nodiscard]] ByteVector sign(ByteSpan bytes) const;
+
+    // True if `signature` fits. ECDSA signatures may be padded with zero bytes, as imgtool's --pad-sig does.
+    [[nodiscard]] bool verify(ByteSpan bytes, ByteSpan signature) const;
+
+    // Can image keys be wrapped for it? P-256, X25519, RSA-2048 and key-encryption keys only.
+    [[nodiscard]] bool can_wrap() const;
+
+    // The type of the encryption TLV, and its value for an image key of 16 or 32 bytes. `hash_bytes`, 32 or 64: the
+    // hash of ECIES, 64 for X25519 only.
+    [[nodiscard]] std::uint16_t wrapped_type(std::size_t hash_bytes = 32) const;
+    [[nodiscard]] ByteVector wrap(ByteSpan image_key, std::size_t hash_bytes = 32) const;
 
     // The image key; empty if the TLV wasn't made for this key, or was changed.
-    [[nodiscard]] ByteVector unwrap(ByteSpan tlv) const;
+    [[nodiscard]] ByteVector unwrap(ByteSpan tlv, std::size_t hash_bytes = 32) const;
 
-    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] EVP_PKEY* handle() const { return key_.get(); }
+
+  protected:
+    using Handle = std::shared_ptr<EVP_PKEY>; // OpenSSL counts references itself; keys here are never changed
+    Key(Handle handle, std::string path, KeyKind kind) : key_(std::move(handle)), path_(std::move(path)), kind_(kind) {}
 
   private:
-    using Handle = std::shared_ptr<EVP_PKEY>; // OpenSSL counts references itself; keys here are never changed
-    P256Key(Handle handle, std::string path) : key_(std::move(handle)), path_(std::move(path)) {}
-
-    static P256Key from_point(ByteSpan point); // throws Failure if the point isn't on the curve
-    [[nodiscard]] ByteVector shared_secret(const P256Key& other) const;
+    static Key adopt(EVP_PKEY* raw, const std::string& path, const std::string& purpose);
+    static Key from_public(KeyKind kind, ByteSpan encoded); // throws Failure if it is no point of the curve
+    [[nodiscard]] ByteVector exchange_bytes() const;        // public: the point of P-256, 32 bytes of X25519
+    [[nodiscard]] ByteVector shared_secret(const Key& other) const;
+    [[nodiscard]] ByteVector wrap_ecies(ByteSpan image_key, std::size_t hash_bytes) const;
+    [[nodiscard]] ByteVector unwrap_ecies(ByteSpan tlv, std::size_t hash_bytes) const;
+    [[nodiscard]] ByteVector wrap_rsa(ByteSpan image_key) const;
+    [[nodiscard]] ByteVector unwrap_rsa(ByteSpan tlv) const;
 
     Handle key_;
     std::string path_;
+    KeyKind kind_;
+    ByteVector secret_; // of a key-encryption key
+};
+
+// What outboot's own bootloader works with, and what its key block is made of.
+class P256Key : public Key {
+  public:
+    explicit P256Key(Key key, const std::string& purpose = "key"); // throws Failure for another kind
+    static P256Key load(const std::string& path, const std::string& purpose);
+    static P256Key generate();
+
+    const P256Key& require_private(const std::string& purpose) const;
+
+    [[nodiscard]] ByteVector public_point() const;   // 65 bytes: 04, X, Y
+    [[nodiscard]] ByteVector private_scalar() const; // 32 bytes, big-endian
 };
 
 } // namespace outboot::tool

@@ -6,6 +6,7 @@
 
 #include "layout/text.hpp"
 #include "tool/failure.hpp"
+#include "tool/files.hpp"
 
 namespace outboot::tool {
 namespace {
@@ -44,6 +45,18 @@ ByteVector tlv_value(const std::string& text) {
     return out;
 }
 
+// MCUboot's design.md: vendor types are 0xXXA0 to 0xXXFF, but for 0xFFFF.
+std::uint16_t vendor_type(const std::string& text) {
+    const auto type = layouts::parse_size(text);
+    if (!type || *type >= 0xffff || (*type & 0xff) < 0xa0)
+        throw Failure(fmt::format("'{}' isn't a vendor TLV type", text),
+                      "vendor types end in A0 to FF, such as 0x00a0; the rest is reserved by MCUboot");
+    if (*type == format::tlv::layout_fingerprint || *type == format::tlv::service_table)
+        throw Failure(fmt::format("the TLV type {} is outboot's own", text),
+                      "the layout fingerprint comes from --layout");
+    return static_cast<std::uint16_t>(*type);
+}
+
 } // namespace
 
 std::uint32_t parse_security_counter(const std::string& text, const format::Version& version) {
@@ -70,22 +83,34 @@ std::vector<Dependency> parse_dependencies(std::string_view text) {
 }
 
 std::vector<std::pair<std::uint16_t, ByteVector>>
-parse_custom_tlvs(const std::vector<std::pair<std::string, std::string>>& arguments) {
+parse_custom_tlvs(const std::vector<std::pair<std::string, std::string>>& arguments,
+                  const std::vector<std::pair<std::string, std::string>>& files) {
     std::vector<std::pair<std::uint16_t, ByteVector>> found;
-    for (const auto& [type_text, value] : arguments) {
-        const auto type = layouts::parse_size(type_text);
-        // MCUboot's design.md: vendor types are 0xXXA0 to 0xXXFF, but for 0xFFFF.
-        if (!type || *type >= 0xffff || (*type & 0xff) < 0xa0)
-            throw Failure(fmt::format("'{}' isn't a vendor TLV type", type_text),
-                          "vendor types end in A0 to FF, such as 0x00a0; the rest is reserved by MCUboot");
-        if (*type == format::tlv::layout_fingerprint || *type == format::tlv::service_table)
-            throw Failure(fmt::format("the TLV type {} is outboot's own", type_text),
-                          "the layout fingerprint comes from --layout");
+    const auto add = [&found](const std::string& type_text, ByteVector value) {
+        const auto type = vendor_type(type_text);
         for (const auto& each : found)
-            if (each.first == *type) throw Failure(fmt::format("the TLV type {} is given twice", type_text));
-        found.emplace_back(static_cast<std::uint16_t>(*type), tlv_value(value));
-    }
+            if (each.first == type) throw Failure(fmt::format("the TLV type {} is given twice", type_text));
+        found.emplace_back(type, std::move(value));
+    };
+    for (const auto& [type, value] : arguments) add(type, tlv_value(value));
+    for (const auto& [type, path] : files) add(type, read_file(path, "the TLV's content"));
     return found;
+}
+
+std::optional<Uuid> parse_vendor(const std::optional<std::string>& text) {
+    if (!text) return std::nullopt;
+    if (text->empty()) throw Failure("a vendor needs a name", "give a UUID or a domain name");
+    const auto uuid = parse_uuid(*text);
+    return uuid ? *uuid : named_uuid(dns_name_space, *text);
+}
+
+std::optional<Uuid> parse_class(const std::optional<std::string>& text, const std::optional<Uuid>& vendor) {
+    if (!text) return std::nullopt;
+    if (const auto uuid = parse_uuid(*text)) return uuid;
+    if (text->empty() || !vendor)
+        throw Failure(fmt::format("'{}' isn't a UUID, and there is no vendor to make one from", *text),
+                      "add --vid, or give a UUID");
+    return named_uuid(*vendor, *text);
 }
 
 } // namespace outboot::tool

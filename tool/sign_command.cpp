@@ -17,45 +17,10 @@
 #include "tool/layout_loading.hpp"
 #include "tool/payload.hpp"
 #include "tool/sign_arguments.hpp"
+#include "tool/sign_options.hpp"
 
 namespace outboot::tool {
 namespace {
-
-struct SignOptions {
-    std::string input;
-    std::string output;
-    std::string layout;
-    std::string key;
-    std::string version;
-    std::string encrypt;
-    std::optional<std::string> counter;
-    std::string dependencies;
-    std::vector<std::pair<std::string, std::string>> custom_tlvs;
-    std::optional<std::uint32_t> header_size;
-    std::optional<std::uint32_t> slot_size;
-    std::optional<std::uint32_t> align;
-    std::optional<std::uint32_t> load_address;
-    std::optional<std::uint32_t> rom_fixed;
-    std::optional<std::uint32_t> hex_address;
-    std::uint32_t max_sectors = 128;
-    std::uint32_t erased_value = 0xff;
-    unsigned key_bits = 128;
-    bool pad_header = false;
-    bool pad_signature = false;
-    bool clear = false;
-    bool non_bootable = false;
-    bool overwrite_only = false;
-};
-
-// What imgtool reserves for a swap's trailer: with outboot's journal there is none, but images for MCUboot have one.
-std::uint32_t mcuboot_trailer(const SignOptions& options) {
-    const std::uint32_t unit = *options.align;
-    const std::uint32_t cell = std::max(8u, unit);
-    const std::uint32_t magic = (16 + cell - 1) / cell * cell;
-    if (options.overwrite_only) return 2 * cell + magic;
-    const std::uint32_t keys = options.encrypt.empty() ? 0 : 2 * ((16 + cell - 1) / cell * cell);
-    return options.max_sectors * 3 * unit + keys + 4 * cell + magic;
-}
 
 class Signing {
   public:
@@ -67,8 +32,11 @@ class Signing {
         const auto payload = make_payload();
         report_foreign(payload);
         check_fingerprint();
-        const auto image = build_image(plan(payload), payload.bytes);
+        const auto plan = this->plan(payload);
+        if (!options_.vector_to_sign.empty()) return write_vector(signed_region(plan, payload.bytes), plan.hash_bytes);
+        const auto image = build_image(plan, payload.bytes);
         check_size(image);
+        write_signature(image);
         write(image, payload);
     }
 
@@ -76,16 +44,24 @@ class Signing {
     void load_inputs() {
         if (!options_.layout.empty()) model_ = load_layout(options_.layout);
         if (!options_.key.empty()) {
-            signing_key_ = P256Key::load(options_.key, "signing key");
+            signing_key_ = Key::load(options_.key, "signing key");
             signing_key_->require_private("signing key");
         }
-        if (!options_.encrypt.empty()) encryption_key_ = P256Key::load(options_.encrypt, "encryption key");
+        if (!options_.given_signature.empty()) load_signature();
+        if (!options_.encrypt.empty()) encryption_key_ = Key::load_for_wrapping(options_.encrypt, "encryption key");
         const auto version = parse_version(options_.version);
         if (!version)
             throw Failure(fmt::format("'{}' isn't a version", options_.version),
                           "write major.minor.revision+build, at most 255.255.65535+4294967295");
         version_ = *version;
         program_ = load_program(options_.input);
+    }
+
+    void load_signature() {
+        const auto text = read_file(options_.given_signature, "the signature");
+        signature_ = from_base64({text.begin(), text.end()});
+        if (!signature_) throw Failure(fmt::format("{} doesn't hold a signature in base64", options_.given_signature));
+        signing_key_ = Key::load(options_.given_signature_key, "public key of the signature");
     }
 
     void take_from_layout(std::optional<std::uint32_t>& option, std::uint32_t wanted, const char* name) {
@@ -104,13 +80,16 @@ class Signing {
             check_policy();
             return;
         }
-        for (const auto& [given, name] : {std::pair{options_.header_size, "--header-size"},
-                                          {options_.slot_size, "--slot-size"},
-                                          {options_.align, "--align"}})
+        for (const auto& [given, name] :
+             {std::pair{options_.header_size, "--header-size"}, {options_.slot_size, "--slot-size"}})
             if (!given) throw CLI::RequiredError(fmt::format("{} (or --layout)", name));
         if (*options_.header_size < format::header_bytes || *options_.header_size > 0xffff)
             throw Failure(fmt::format("--header-size {:#x} is out of range", *options_.header_size),
                           "a header has 32 to 65,535 bytes");
+        if (!options_.align) options_.align = 1; // imgtool's default
+        if (options_.padded() && *options_.slot_size % shape(0).max_align != 0)
+            throw Failure(fmt::format("--slot-size {:#x} isn't a multiple of the trailer's alignment, {}",
+                                      *options_.slot_size, shape(0).max_align));
     }
 
     void check_policy() {
@@ -118,6 +97,8 @@ class Signing {
             throw Failure(fmt::format("{} says encryption = \"none\", but --encrypt is given", options_.layout),
                           "leave --encrypt out, or change the layout");
         if (!signing_key_) throw Failure("no signing key: the bootloader would refuse the image", "add --key FILE");
+        P256Key(*signing_key_, "signing key");
+        if (encryption_key_) P256Key(*encryption_key_, "encryption key");
         if (options_.key_bits != 128)
             throw Failure("the layout's images are encrypted with 128-bit keys", "leave --encrypt-keylen out");
         if (options_.load_address || options_.non_bootable)
@@ -158,6 +139,7 @@ class Signing {
 
     ImagePlan plan(const Payload& payload) {
         ImagePlan plan;
+        plan.order = options_.endian == "big" ? ByteOrder::big : ByteOrder::little;
         plan.header_size = static_cast<std::uint16_t>(*options_.header_size);
         plan.header_fill = payload.had_header ? 0 : static_cast<std::uint8_t>(options_.erased_value);
         if (options_.non_bootable) plan.flags |= format::flag_non_bootable;
@@ -165,111 +147,139 @@ class Signing {
         if (options_.rom_fixed) plan.flags |= format::flag_rom_fixed;
         plan.load_address = options_.load_address.value_or(options_.rom_fixed.value_or(0));
         plan.version = version_;
-        if (options_.counter) plan.security_counter = parse_security_counter(*options_.counter, version_);
-        plan.dependencies = parse_dependencies(options_.dependencies);
-        plan.custom_tlvs = parse_custom_tlvs(options_.custom_tlvs);
-        if (model_) {
-            const auto& fingerprint = model_->core.fingerprint;
-            plan.custom_tlvs.emplace(plan.custom_tlvs.begin(), format::tlv::layout_fingerprint,
-                                     ByteVector(fingerprint.begin(), fingerprint.end()));
-        }
-        plan.signing_key = signing_key_ ? &*signing_key_ : nullptr;
-        plan.pad_signature = options_.pad_signature;
-        plan.encryption_key = encryption_key_ ? &*encryption_key_ : nullptr;
-        plan.image_key_bytes = options_.key_bits / 8;
-        plan.clear = options_.clear;
+        if (options_.compression != "disabled")
+            plan.compression = options_.compression == "lzma2" ? Compression::lzma2 : Compression::lzma2_arm_thumb;
+        plan_protected_tlvs(plan);
+        plan_keys(plan);
         return plan;
     }
 
+    void plan_protected_tlvs(ImagePlan& plan) {
+        if (options_.counter) plan.security_counter = parse_security_counter(*options_.counter, version_);
+        plan.boot_record = options_.boot_record;
+        plan.dependencies = parse_dependencies(options_.dependencies);
+        plan.vendor = parse_vendor(options_.vendor);
+        plan.device_class = parse_class(options_.device_class, plan.vendor);
+        plan.custom_tlvs = parse_custom_tlvs(options_.custom_tlvs, options_.custom_tlv_files);
+        if (!model_) return;
+        const auto& fingerprint = model_->core.fingerprint;
+        plan.custom_tlvs.emplace(plan.custom_tlvs.begin(), format::tlv::layout_fingerprint,
+                                 ByteVector(fingerprint.begin(), fingerprint.end()));
+    }
+
+    void plan_keys(ImagePlan& plan) {
+        plan.signing_key = signing_key_ ? &*signing_key_ : nullptr;
+        plan.signature = signature_;
+        plan.pure = options_.pure;
+        plan.public_key_inside = options_.public_key_format == "full";
+        plan.pad_signature = options_.pad_signature;
+        plan.hash_bytes = options_.hash == "auto" ? default_hash_bytes(plan.signing_key, plan.pure)
+                                                  : static_cast<std::size_t>(std::stoul(options_.hash) / 8);
+        if (plan.pure && (!signing_key_ || signing_key_->kind() != KeyKind::ed25519))
+            throw Failure("only Ed25519 keys make pure signatures", "leave --pure out, or sign with an Ed25519 key");
+        if (!hash_fits_key(plan.hash_bytes, plan.signing_key, plan.pure))
+            throw Failure(fmt::format("no bootloader knows {} signatures with SHA-{}", name_of(signing_key_->kind()),
+                                      8 * plan.hash_bytes),
+                          "leave --sha out");
+        plan.encryption_key = encryption_key_ ? &*encryption_key_ : nullptr;
+        plan.image_key_bytes = options_.key_bits / 8;
+        plan.clear = options_.clear;
+        plan.wrap_hash_bytes = options_.wrap_hash == "512" ? 64 : 32;
+        if (plan.wrap_hash_bytes == 64 && encryption_key_ && encryption_key_->kind() != KeyKind::x25519)
+            throw Failure(fmt::format("--hmac-sha 512 goes with X25519 only, {} is of type {}", options_.encrypt,
+                                      name_of(encryption_key_->kind())));
+    }
+
+    // `key_bytes`: of one key as MCUboot's trailer would hold it.
+    [[nodiscard]] TrailerShape shape(std::uint32_t key_bytes) const {
+        return {options_.overwrite_only ? SwapMode::overwrite : options_.swap, *options_.align,
+                options_.max_align.value_or(std::max(8U, *options_.align)), options_.max_sectors, key_bytes};
+    }
+
+    [[nodiscard]] TrailerShape shape_for(const ByteVector& image) const {
+        if (!encryption_key_) return shape(0);
+        if (!options_.save_wrapped_key) return shape(options_.key_bits / 8);
+        const std::size_t hash_bytes = options_.wrap_hash == "512" ? 64 : 32;
+        const auto* wrapped = ImageFile::parse(image).find(encryption_key_->wrapped_type(hash_bytes), false);
+        return shape(static_cast<std::uint32_t>(wrapped->value.size()));
+    }
+
     void check_size(const ByteVector& image) {
-        const std::uint32_t trailer = model_ ? 0 : mcuboot_trailer(options_);
-        const std::uint32_t room = model_ ? model_->max_image : *options_.slot_size;
+        if (model_) return check_size_for_layout(image);
+        const auto shape = shape_for(image);
+        const auto room = largest_image(shape, *options_.slot_size, options_.sector_size);
+        if (image.size() <= room) return;
+        throw Failure(fmt::format("the image has {} bytes, the slot of {} has room for {} beside MCUboot's trailer of "
+                                  "{}: {} too many",
+                                  image.size(), *options_.slot_size, room, trailer_bytes(shape), image.size() - room),
+                      "make the program smaller, the slots larger, or the trailer smaller with --max-sectors");
+    }
+
+    void check_size_for_layout(const ByteVector& image) {
         const std::size_t signed_tlvs = format::get16(&image[10]); // header field, 0 if there are none
-        if (model_ && signed_tlvs > core::max_protected_bytes)
+        if (signed_tlvs > core::max_protected_bytes)
             throw Failure(fmt::format("the protected TLVs have {} bytes, the bootloader accepts {}", signed_tlvs,
                                       core::max_protected_bytes),
                           "use fewer or shorter --custom-tlv and --dependencies");
-        if (image.size() + trailer <= room) return;
-        const auto over = image.size() + trailer - room;
-        if (model_)
-            throw Failure(fmt::format("the image has {} bytes, the layout has room for {}: {} too many", image.size(),
-                                      room, over),
-                          "make the program smaller, or its slots larger");
-        throw Failure(fmt::format("image size ({:#x}) + trailer ({:#x}) exceeds the slot size {:#x} by {} bytes",
-                                  image.size(), trailer, room, over));
+        const std::size_t room = model_->max_image;
+        if (image.size() <= room) return;
+        throw Failure(fmt::format("the image has {} bytes, the layout has room for {}: {} too many", image.size(), room,
+                                  image.size() - room),
+                      "make the program smaller, or its slots larger");
     }
 
-    void write(const ByteVector& image, const Payload& payload) {
-        if (!options_.output.ends_with(".hex")) return write_file(options_.output, image);
+    void write_vector(const ByteVector& region, std::size_t hash_bytes) {
+        write_file(options_.output, options_.vector_to_sign == "digest" ? digest(region, hash_bytes) : region);
+    }
+
+    void write_signature(const ByteVector& image) {
+        if (options_.signature_out.empty()) return;
+        if (!signing_key_) throw Failure("--sig-out: there is no signature without --key");
+        const auto parsed = ImageFile::parse(image);
+        write_file(options_.signature_out,
+                   to_base64(parsed.find(signature_type(signing_key_->kind()), false)->value) + "\n");
+    }
+
+    // In a binary the slot is filled up; in an Intel HEX what is erased is left out.
+    void write(ByteVector image, const Payload& payload) {
+        const auto erased = static_cast<std::uint8_t>(options_.erased_value);
+        std::vector<TrailerBytes> trailer;
+        if (options_.padded())
+            trailer = initial_trailer(shape_for(image), *options_.slot_size, erased, options_.confirm,
+                                      options_.endian == "big" ? ByteOrder::big : ByteOrder::little);
+        if (options_.output.ends_with(".hex")) return write_as_hex(std::move(image), payload, trailer);
+        if (options_.padded()) image.resize(*options_.slot_size, erased);
+        for (const auto& [at, bytes] : trailer) std::copy(bytes.begin(), bytes.end(), image.begin() + at);
+        write_file(options_.output, image);
+    }
+
+    void write_as_hex(ByteVector image, const Payload& payload, const std::vector<TrailerBytes>& trailer) {
         std::optional<std::uint64_t> address = payload.address;
         if (address) *address -= *options_.header_size;
         if (options_.hex_address) address = *options_.hex_address;
         if (!address) throw Failure("an Intel HEX output needs an address", "add --hex-addr ADDRESS");
-        write_file(options_.output, write_hex({{*address, image, {}}}));
+        std::vector<Piece> pieces{{*address, std::move(image), {}}};
+        for (const auto& [at, bytes] : trailer) pieces.push_back({*address + at, bytes, {}});
+        write_file(options_.output, write_hex(pieces));
     }
 
     SignOptions options_;
     std::optional<layouts::Model> model_;
-    std::optional<P256Key> signing_key_;
-    std::optional<P256Key> encryption_key_;
+    std::optional<Key> signing_key_;
+    std::optional<ByteVector> signature_; // made elsewhere
+    std::optional<Key> encryption_key_;
     format::Version version_;
     Program program_;
 };
-
-// A number as imgtool takes it, or a size as a layout has it.
-CLI::Option* add_number(CLI::App& command, const std::string& names, std::optional<std::uint32_t>& target,
-                        const std::string& description) {
-    return command
-        .add_option_function<std::string>(
-            names,
-            [names, &target](const std::string& text) {
-                target = layouts::parse_size(text);
-                if (!target) throw CLI::ValidationError(names, fmt::format("'{}' is not a number", text));
-            },
-            description)
-        ->type_name("NUMBER");
-}
 
 } // namespace
 
 void add_sign_command(CLI::App& app) {
     auto* command = app.add_subcommand("sign", "Make a signed, perhaps encrypted image of a program")->alias("create");
     const auto o = std::make_shared<SignOptions>();
-    command->add_option("INPUT", o->input, "Program: ELF, Intel HEX or binary")->required();
-    command->add_option("OUTPUT", o->output, "Image; Intel HEX if it ends in .hex")->required();
-    command->add_option("--layout", o->layout,
-                        "Layout file: header and slot size, alignment, address, fingerprint and limits follow");
-    command->add_option("-k,--key", o->key, "Private signing key (PEM)");
-    command->add_option("-v,--version", o->version, "major.minor.revision+build")->required();
-    add_number(*command, "-H,--header-size", o->header_size, "Bytes before the payload");
-    add_number(*command, "-S,--slot-size", o->slot_size, "Bytes of the slot");
-    add_number(*command, "--align", o->align, "Program unit in bytes: 1 to 128, a power of two");
-    command->add_flag("--pad-header", o->pad_header,
-                      "Put a header in front (otherwise the input begins with room for it)");
-    command->add_option("-s,--security-counter", o->counter, "Number, or auto: from the version");
-    command->add_option("-E,--encrypt", o->encrypt, "Encrypt for this key (PEM, public is enough)");
-    command->add_option("--encrypt-keylen", o->key_bits, "Bits of the image key")
-        ->check(CLI::IsMember({128, 256}))
-        ->capture_default_str();
-    command->add_flag("-c,--clear", o->clear, "With --encrypt: leave the payload in clear, for direct programming");
-    command->add_option("-d,--dependencies", o->dependencies, "\"(image, version)...\" that this image needs");
-    command->add_option("--custom-tlv", o->custom_tlvs, "TYPE VALUE: a vendor TLV; VALUE is text, or 0x... for bytes");
-    add_number(*command, "-L,--load-addr", o->load_address, "RAM address to run from");
-    add_number(*command, "-F,--rom-fixed", o->rom_fixed, "Flash address the image is linked for")
-        ->excludes("--load-addr");
-    add_number(*command, "-x,--hex-addr", o->hex_address, "Address of an Intel HEX output");
-    command->add_option("-M,--max-sectors", o->max_sectors, "MCUboot: sectors its trailer is sized for")
-        ->capture_default_str();
-    command->add_flag("--overwrite-only", o->overwrite_only, "MCUboot: the trailer of overwrite mode");
-    command->add_option("-R,--erased-val", o->erased_value, "What erased flash reads")
-        ->check(CLI::IsMember({0x00, 0xff}))
-        ->capture_default_str();
-    command->add_flag("--pad-sig", o->pad_signature, "Pad the signature to its greatest length");
-    command->add_flag("--non-bootable", o->non_bootable, "Flag the image as not bootable");
+    add_sign_options(*command, *o);
     command->callback([o] {
-        if (o->align && (*o->align == 0 || *o->align > 128 || (*o->align & (*o->align - 1)) != 0))
-            throw CLI::ValidationError("--align", "1, 2, 4, 8, 16, 32, 64 or 128");
-        if (o->clear && o->encrypt.empty()) throw CLI::RequiresError("--clear", "--encrypt");
+        check_sign_options(*o);
         Signing(*o).run();
     });
 }

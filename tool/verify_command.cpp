@@ -20,6 +20,7 @@ struct VerifyOptions {
     std::string key;
     std::string decrypt_key;
     std::string layout;
+    std::string payload_out;
     bool json = false;
 };
 
@@ -28,34 +29,51 @@ std::string encryption_text(const ImageFile& image, const ClearImage& opened) {
     return image.flagged_encrypted() ? "in clear, with a key for encrypting it" : "in clear";
 }
 
-void verify(const VerifyOptions& options) {
-    const auto image = ImageFile::parse(read_file(options.image, "the image"));
-    std::optional<P256Key> device_key;
-    if (!options.decrypt_key.empty()) {
-        device_key = P256Key::load(options.decrypt_key, "decryption key");
-        device_key->require_private("decryption key");
-    }
-    const auto opened = open_image(image, device_key ? &*device_key : nullptr);
-    if (!options.key.empty()) require_signature(opened.image, P256Key::load(options.key, "verification key"));
-    if (!options.layout.empty()) require_layout(opened.image, load_layout(options.layout));
-    const auto signature = options.key.empty() ? "not checked (no --key)" : "valid";
-    if (options.json) {
-        const nlohmann::ordered_json result{{"image", options.image},
-                                            {"valid", true},
-                                            {"version", version_text(image.header().version)},
-                                            {"encrypted", opened.was_encrypted},
-                                            {"signature_checked", !options.key.empty()},
-                                            {"layout_checked", !options.layout.empty()},
-                                            {"sha256", to_hex(sha256(opened.image.signed_region()))}};
-        fmt::print("{}\n", result.dump(2));
-        return;
-    }
+void report_as_json(const VerifyOptions& options, const ImageFile& image, const ClearImage& opened,
+                    std::size_t program_bytes) {
+    const auto hash = image_hash(opened.image);
+    const nlohmann::ordered_json result{{"image", options.image},
+                                        {"valid", true},
+                                        {"version", version_text(image.header().version)},
+                                        {"encrypted", opened.was_encrypted},
+                                        {"compressed", image.compressed()},
+                                        {"program_bytes", program_bytes},
+                                        {"signature_checked", !options.key.empty()},
+                                        {"layout_checked", !options.layout.empty()},
+                                        {fmt::format("sha{}", 8 * hash.size()), to_hex(hash)}};
+    fmt::print("{}\n", result.dump(2));
+}
+
+void report(const VerifyOptions& options, const ImageFile& image, const ClearImage& opened, std::size_t program_bytes) {
     fmt::print("{}: valid image, version {}, {} bytes, {}\n", options.image, version_text(image.header().version),
                image.image_bytes(), encryption_text(image, opened));
-    fmt::print("  hash       {}\n  signature  {}\n", to_hex(sha256(opened.image.signed_region())), signature);
+    fmt::print("  hash       {}\n  signature  {}\n", to_hex(image_hash(opened.image)),
+               options.key.empty() ? "not checked (no --key)" : "valid");
+    if (image.compressed()) fmt::print("  unfolds to {} bytes\n", program_bytes);
     if (const auto fingerprint = fingerprint_in(image))
         fmt::print("  layout     {}{}\n", layouts::to_hex(*fingerprint),
                    options.layout.empty() ? "" : ", as in " + options.layout);
+}
+
+void verify(const VerifyOptions& options) {
+    const auto image = ImageFile::parse(read_file(options.image, "the image"));
+    std::optional<Key> device_key;
+    if (!options.decrypt_key.empty()) {
+        device_key = Key::load_for_wrapping(options.decrypt_key, "decryption key");
+        device_key->require_private("decryption key");
+    }
+    const auto opened = open_image(image, device_key ? &*device_key : nullptr);
+    std::optional<Key> signer;
+    if (!options.key.empty()) signer = Key::load(options.key, "verification key");
+    if (signer) require_signature(opened.image, *signer);
+    if (!options.layout.empty()) require_layout(opened.image, load_layout(options.layout));
+    const auto program = program_of(opened.image, signer ? &*signer : nullptr);
+    // What is read out is as secret as the device's key is meant to keep it.
+    if (!options.payload_out.empty()) write_file(options.payload_out, program, Access::secret);
+    if (options.json)
+        report_as_json(options, image, opened, program.size());
+    else
+        report(options, image, opened, program.size());
 }
 
 // A refusal is a result too: scripts get it in the form they asked for.
@@ -76,7 +94,10 @@ void add_verify_command(CLI::App& app) {
     const auto o = std::make_shared<VerifyOptions>();
     command->add_option("IMAGE", o->image, "Image file")->required();
     command->add_option("-k,--key", o->key, "Key the image must be signed with (PEM, public is enough)");
-    command->add_option("--decrypt-key", o->decrypt_key, "Device's private key, for encrypted images (PEM)");
+    command->add_option("--decrypt-key", o->decrypt_key,
+                        "Device's private key, for encrypted images (PEM, or an AES key)");
+    command->add_option("--payload-out", o->payload_out,
+                        "Write the program, decrypted and unfolded, to this file (mode 0600)");
     command->add_option("--layout", o->layout, "Layout the image must be made for");
     command->add_flag("--json", o->json, "Result as JSON");
     command->callback([o] {

@@ -105,9 +105,9 @@ TEST(Getpub, its_forms_hold_the_public_key_and_nothing_secret) {
 TEST(KeyFiles, a_key_of_another_type_is_named) {
     Workspace work;
     work.write("p.bin", program());
-    for (const auto& [file, kind] : {std::pair{"sign-rsa-2048.pem", "RSA"},
-                                     {"sign-ecdsa-p384.pem", "secp384r1"},
-                                     {"sign-ed25519.pem", "ED25519"}}) {
+    for (const auto& [file, kind] : {std::pair{"sign-rsa-2048.pem", "rsa-2048"},
+                                     {"sign-ecdsa-p384.pem", "ecdsa-p384"},
+                                     {"sign-ed25519.pem", "ed25519"}}) {
         const auto ran = work.outboot({"sign", "--layout", layout_file, "-v", "1.0.0", "-k",
                                        std::string(OUTBOOT_IMAGES "/keys/") + file, "p.bin", "o.bin"});
         EXPECT_EQ(ran.exit_code, 1);
@@ -139,6 +139,58 @@ TEST(KeyFiles, a_missing_key_and_a_file_that_is_no_key_are_named) {
     EXPECT_EQ(wrong.exit_code, 1);
     EXPECT_TRUE(wrong.says("isn't a key in PEM form")) << wrong.err;
     EXPECT_FALSE(work.has("o.bin"));
+}
+
+TEST(KeyTypes, the_public_half_and_its_hash_are_imgtools) {
+    Workspace work;
+    for (const char* name : {"sign-rsa-2048", "sign-rsa-3072", "sign-ecdsa-p256", "sign-ecdsa-p384", "sign-ed25519",
+                             "enc-rsa2048", "enc-ec256", "enc-x25519"}) {
+        SCOPED_TRACE(name);
+        const auto file = std::string(OUTBOOT_IMAGES "/keys/") + name;
+        ASSERT_EQ(work.outboot({"getpub", "-k", file + ".pem", "-e", "raw", "-o", "pub"}).exit_code, 0);
+        EXPECT_EQ(work.read("pub"), read_bytes(file + ".pub.bin"));
+        ASSERT_EQ(work.outboot({"getpub", "-k", file + ".pem", "-e", "pem", "-o", "pub"}).exit_code, 0);
+        EXPECT_EQ(work.read("pub"), read_bytes(file + ".pub.pem"));
+        ASSERT_EQ(work.outboot({"getpubhash", "-k", file + ".pem", "-e", "raw", "-o", "hash"}).exit_code, 0);
+        EXPECT_EQ(work.read("hash"), read_bytes(file + ".pubhash.bin"));
+    }
+}
+
+TEST(KeyTypes, each_is_generated_and_named) {
+    Workspace work;
+    for (const char* type : {"rsa-2048", "rsa-3072", "ecdsa-p256", "ecdsa-p384", "ed25519", "x25519"}) {
+        SCOPED_TRACE(type);
+        const auto file = std::string(type) + ".pem";
+        ASSERT_EQ(work.outboot({"keygen", "-k", file, "-t", type}).exit_code, 0);
+        const auto info = work.outboot({"keyinfo", "-k", file, "--require", "private"});
+        EXPECT_EQ(info.exit_code, 0) << info.err;
+        EXPECT_TRUE(info.says(type)) << info.out;
+        EXPECT_EQ(work.outboot({"keyinfo", "-k", file, "--require", "public"}).exit_code, 1);
+        EXPECT_TRUE(work.outboot({"getpriv", "-k", file}).says("enc_priv_key_len = "));
+    }
+}
+
+TEST(KeyTypes, an_encryption_key_of_p384_is_refused) {
+    Workspace work;
+    work.write("p.bin", program());
+    const auto ran = work.outboot({"sign", "-H", "0x200", "-S", "0x20000", "--pad-header", "-v", "1.0.0", "-E",
+                                   OUTBOOT_IMAGES "/keys/sign-ecdsa-p384.pem", "p.bin", "o.bin"});
+    EXPECT_EQ(ran.exit_code, 1);
+    EXPECT_TRUE(ran.says("no image key can be wrapped for ecdsa-p384")) << ran.err;
+    EXPECT_FALSE(work.has("o.bin"));
+}
+
+TEST(Passwords, a_protected_key_opens_with_its_password_only) {
+    Workspace work;
+    setenv("OUTBOOT_PASSWORD", "correct horse", 1);
+    EXPECT_EQ(work.outboot({"keygen", "-k", "k.pem", "-t", "ecdsa-p256", "-p"}).exit_code, 0);
+    EXPECT_TRUE(work.text("k.pem").starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+    EXPECT_EQ(work.outboot({"keyinfo", "-k", "k.pem"}).exit_code, 0);
+    setenv("OUTBOOT_PASSWORD", "wrong horse", 1);
+    const auto wrong = work.outboot({"keyinfo", "-k", "k.pem"});
+    unsetenv("OUTBOOT_PASSWORD");
+    EXPECT_EQ(wrong.exit_code, 1);
+    EXPECT_TRUE(wrong.says("the password of the key k.pem is wrong")) << wrong.err;
 }
 
 } // namespace outboot::tool
