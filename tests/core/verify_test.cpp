@@ -490,7 +490,8 @@ TEST_F(Vectors, get_the_recorded_verdict) {
         SCOPED_TRACE(id);
         const Checked finding = check(Place::staged, file(vector.at("file").get<std::string>()));
         const auto expected = vector.at("expect").get<std::string>();
-        const bool served = id == "enc-ec256-good"; // the other control is encrypted with AES-256
+        // The other controls are signed or encrypted in ways that this bootloader doesn't know.
+        const bool served = id == "enc-ec256-good" || id == "upgrade-ok-rev";
         if (expected == "accept" && served) {
             EXPECT_EQ(finding.reason, Reason::no_fingerprint);
             EXPECT_FALSE(finding.broken());
@@ -503,7 +504,7 @@ TEST_F(Vectors, get_the_recorded_verdict) {
             ++rejected;
         }
     }
-    EXPECT_EQ(accepted, 1U);
+    EXPECT_EQ(accepted, 2U);
     EXPECT_GE(rejected, 60U);
 }
 
