@@ -16,10 +16,11 @@
 //      covers everything in step 1, and in step 2 that all bits were used, and which. It implies s != 0 and r < n;
 //      s < n is checked both times it is read. Q is read again, too, and compared.
 //   4. R is a point of the curve (its memory, left unwritten, isn't).
-//   5. x(R) mod n = r is checked twice: as words against r of step 3, and as bytes against the input.
+//   5. x(R) mod n = r is checked twice: as words against r of step 3, and as bytes against the input, and not 0.
 //
 // Steps 3, 4 and the words of 5 make the verdict's first difference, the bytes of 5 its second. A single skip upsets
-// either what leads to R, and the first difference shows it, or one of the two comparisons, and the other stands. Left
+// either what leads to R, and the first difference shows it, or one of the two comparisons, and the other stands (a
+// verdict whose word is written without its difference is good in that word: each difference must do alone). Left
 // over are skips inside the field arithmetic and of one point operation or one digit in step 2: they add a constant
 // to u1 or u2, and the attacker must then solve an equation of the same kind as ECDSA's.
 #include "crypto/p256.hpp"
@@ -52,14 +53,18 @@ std::uint32_t load_signature(Work& w, const std::uint8_t* hash, const std::uint8
     return u256_diff(used, expected) | static_cast<std::uint32_t>(u256_diff0(expected) == 0);
 }
 
-// Compares like u256_diff, but bytes, by subtraction, and both sides read anew.
+// Compares like u256_diff, but bytes, by subtraction, and both sides read anew. No zero is equal to anything: with
+// r = s = 0 the point R is infinity, whose x is 0 here, and then this comparison alone would have nothing to say.
 std::uint32_t bytes_differ(const U256& x, const volatile std::uint8_t* expected) {
     const volatile auto* const bytes = reinterpret_cast<const std::uint8_t*>(x);
     std::uint32_t difference = 0;
+    std::uint32_t any = 0;
     for (std::size_t i = 0; i < sizeof x; ++i) {
-        difference |= std::uint32_t{bytes[i]} - std::uint32_t{expected[sizeof x - 1 - i]};
+        const std::uint32_t byte = bytes[i];
+        any |= byte;
+        difference |= byte - std::uint32_t{expected[sizeof x - 1 - i]};
     }
-    return difference;
+    return difference | static_cast<std::uint32_t>(any == 0);
 }
 
 // Where key and hash are, kept a second time and in memory. What is passed on lives in registers, and a skipped move

@@ -25,7 +25,8 @@ const std::vector<std::string> deciding = {
     "ecdsa_verify",   "decode_ecdsa_der", "6verify",    "load",     "combine", "use_bit", "accumulate",
     "scalar_differs", "u256_diff",        "from_bytes", "to_bytes", "mod_n",   "settle",  "memset"};
 
-// Places to skip at: `outside` of those before and behind the main loop, `inside` of those in it, or all there are.
+// Places to skip at: the last ones, where the verdict is written; `outside` of those before and behind the main loop,
+// `inside` of those in it, or all there are.
 std::set<std::uint64_t> places(std::uint64_t skippable, std::size_t outside, std::size_t inside, Random& random) {
     constexpr std::uint64_t before_loop = 1200, behind_loop = 1500; // as executed; generous
     constexpr std::uint64_t around_loop = before_loop + behind_loop;
@@ -33,6 +34,8 @@ std::set<std::uint64_t> places(std::uint64_t skippable, std::size_t outside, std
     const auto choose = [&](std::uint64_t at) {
         if (at < skippable) chosen.insert(at);
     };
+    constexpr std::uint64_t verdict = 20;
+    for (std::uint64_t i = 0; i < verdict; ++i) choose(skippable - 1 - i);
     for (std::uint64_t i = 0; i < outside; ++i) {
         const std::uint64_t at = outside >= around_loop ? i : random.below(std::min(skippable, around_loop));
         choose(at < before_loop ? at : skippable - 1 - (at - before_loop));
