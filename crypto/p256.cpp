@@ -57,14 +57,11 @@ std::uint32_t load_signature(Work& w, const std::uint8_t* hash, const std::uint8
 // r = s = 0 the point R is infinity, whose x is 0 here, and then this comparison alone would have nothing to say.
 std::uint32_t bytes_differ(const U256& x, const volatile std::uint8_t* expected) {
     const volatile auto* const bytes = reinterpret_cast<const std::uint8_t*>(x);
-    std::uint32_t difference = 0;
-    std::uint32_t any = 0;
+    std::uint32_t difference = static_cast<std::uint32_t>(u256_diff0(x) == 0);
     for (std::size_t i = 0; i < sizeof x; ++i) {
-        const std::uint32_t byte = bytes[i];
-        any |= byte;
-        difference |= byte - std::uint32_t{expected[sizeof x - 1 - i]};
+        difference |= std::uint32_t{bytes[i]} - std::uint32_t{expected[sizeof x - 1 - i]};
     }
-    return difference | static_cast<std::uint32_t>(any == 0);
+    return difference;
 }
 
 // Where key and hash are, kept a second time and in memory. What is passed on lives in registers, and a skipped move
