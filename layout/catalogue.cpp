@@ -34,7 +34,8 @@ McuPart ra6m4(std::string name, std::uint32_t blocks_of_32k) {
 }
 
 // Parts without a port yet: a layout for them can be described, checked, drawn and emitted. None has data flash, so the
-// journal takes blocks of the code flash. Times and cycles as the data sheets give them for typical conditions.
+// journal takes blocks of the code flash. Times and cycles are for estimates
+// only: the RA6M4's as published, those of the others of the usual size and not held against their data sheets.
 
 // nRF5340 application core: uniform 4 KB pages, 4-byte writes; UICR is its option-setting memory; 69 interrupts.
 McuPart nrf5340() {
