@@ -12,6 +12,10 @@
 
 namespace outboot {
 
+namespace crypto {
+class Sha256;
+}
+
 // A flash device as the application lends it. Offsets count from the device's start; erase takes whole erase blocks,
 // program whole program units of erased flash; false is a failure. lock() returns false if the device is in use.
 struct FlashAccess {
@@ -46,11 +50,16 @@ struct UpdateStatus {
     std::uint32_t counter_floor = 0;             // no image below this security counter is accepted
 };
 
-class Update {
-  public:
-    using Id = std::array<std::uint8_t, 16>; // tells one image from another, e.g. the start of its hash
+// Tells one image from another, e.g. the start of its hash.
+using ImageId = std::array<std::uint8_t, 16>;
 
-    Update(const core::Layout& layout, FlashAccess external, FlashAccess data_flash)
+// Of `Sha256` so that the explorer can put its model in the place: applications use Update.
+template <class Sha256>
+class BasicUpdate {
+  public:
+    using Id = ImageId;
+
+    BasicUpdate(const core::Layout& layout, FlashAccess external, FlashAccess data_flash)
         : layout_(layout), external_(external), data_flash_(data_flash) {}
 
     // Begins to stage an image of `size_bytes`, or goes on with it. position() then says from which byte on it is
@@ -80,7 +89,7 @@ class Update {
     UpdateResult change_state(Change change);
 
     UpdateResult open_note(std::uint32_t size_bytes, const Id& id);
-    bool find_position(bool& torn);
+    bool find_position();
     UpdateResult write_locked(const std::uint8_t* bytes, std::uint32_t count);
     bool seal_block(std::uint32_t block);
     bool block_sum(std::uint32_t block, std::uint32_t& sum);
@@ -94,5 +103,7 @@ class Update {
     std::uint32_t position_ = 0;
     bool begun_ = false;
 };
+
+using Update = BasicUpdate<crypto::Sha256>;
 
 } // namespace outboot

@@ -1,34 +1,73 @@
 #include "explore/application.hpp"
 
-#include <algorithm>
+#include "app/update_impl.hpp"
 
 namespace outboot::explore {
+namespace {
 
-bool Application::stage(Bytes image) {
-    if (!may_stage()) return false;
-    constexpr std::uint32_t page = 256;
-    const std::uint32_t base = board_.layout().secondary.base;
-    const std::uint32_t block = board_.layout().external_erase_block;
+// `device_of(context)` is what is lent.
+template <class DeviceOf>
+FlashAccess lend(void* context, DeviceOf /*device_of*/) {
+    return {
+        .context = context,
+        .read =
+            [](void* c, std::uint32_t at, std::uint8_t* bytes, std::uint32_t count) {
+                return DeviceOf()(c).read(at, {bytes, count});
+            },
+        .erase = [](void* c, std::uint32_t at, std::uint32_t count) { return DeviceOf()(c).erase(at, count); },
+        .program =
+            [](void* c, std::uint32_t at, const std::uint8_t* bytes, std::uint32_t count) {
+                return DeviceOf()(c).program(at, {bytes, count});
+            },
+        .lock = [](void*) { return true; },
+        .unlock = [](void*) {},
+    };
+}
+
+FlashAccess lend_data_flash(HostBoard& board) {
+    return lend(
+        &board.data_flash, [](void* c) -> auto& { return *static_cast<HostBoard::DataFlash*>(c); });
+}
+
+} // namespace
+
+Application::Application(HostBoard& board, std::function<void()> slot_opens)
+    : board_(board), slot_opens_(std::move(slot_opens)),
+      update_(board.layout(), lend_external(), lend_data_flash(board)) {}
+
+FlashAccess Application::lend_external() {
+    FlashAccess access = lend(
+        this, [](void* c) -> auto& { return static_cast<Application*>(c)->board_.external; });
+    access.lock = [](void* c) {
+        const auto& opens = static_cast<Application*>(c)->slot_opens_;
+        if (opens) opens();
+        return true;
+    };
+    return access;
+}
+
+UpdateStatus Application::status() {
+    UpdateStatus status;
+    (void)update_.status(status);
+    return status;
+}
+
+UpdateResult Application::request(core::Request request) {
+    return update_.request(request);
+}
+
+UpdateResult Application::confirm() {
+    return update_.confirm();
+}
+
+UpdateResult Application::stage(Bytes image) {
+    ImageId id{};
+    std::copy_n(ModelHash::of({image}).begin(), id.size(), id.begin());
     const auto size = static_cast<std::uint32_t>(image.size());
-    if (!board_.external.open() || !board_.external.erase(base, (size + block - 1) / block * block)) return false;
-    for (std::uint32_t at = 0; at < size; at += page) {
-        if (!board_.external.program(base + at, image.subspan(at, std::min(page, size - at)))) return false;
-    }
-    return true;
-}
-
-bool Application::request(core::Request request) {
-    core::State next = state();
-    next.request = request;
-    next.looking = 0;
-    return journal_.write(next);
-}
-
-bool Application::confirm() {
-    if (state().phase != core::Phase::on_trial) return false;
-    core::State next = state();
-    next.flags |= core::flag_confirmed;
-    return journal_.write(next);
+    if (const auto begun = update_.begin(size, id); begun != UpdateResult::ok) return begun;
+    const Bytes rest = image.subspan(update_.position());
+    const auto written = update_.write(rest.data(), static_cast<std::uint32_t>(rest.size()));
+    return written == UpdateResult::ok ? update_.finish() : written;
 }
 
 } // namespace outboot::explore

@@ -1,32 +1,34 @@
-// What an application does to its device, over the same devices as the bootloader, so that it can be cut there too:
-// stages an image, asks for its installation, confirms its trial. It changes the state as DESIGN.md says: it copies the
-// folded state and changes one field.
+// What an application does to its device, with the real library (app/update.hpp) over the same devices as the
+// bootloader, so that it can be cut there too: stages an image, asks for its installation, confirms its trial.
 #pragma once
 
+#include <functional>
+
+#include "app/update.hpp"
 #include "explore/host_board.hpp"
 
 namespace outboot::explore {
 
 class Application {
   public:
-    explicit Application(HostBoard& board) : board_(board), journal_(board.data_flash) { (void)journal_.load(); }
+    // `slot_opens`: called when the library turns to the external chip.
+    explicit Application(HostBoard& board, std::function<void()> slot_opens = {});
+    Application(const Application&) = delete;
+    Application& operator=(const Application&) = delete;
 
-    [[nodiscard]] const core::State& state() const { return journal_.state(); }
+    [[nodiscard]] UpdateStatus status();
 
-    // A backup that may still be needed stands where the application would write.
-    [[nodiscard]] bool may_stage() const {
-        const auto flags = state().flags;
-        return state().phase == core::Phase::idle || (state().phase == core::Phase::on_trial &&
-                                                      (flags & (core::flag_confirmed | core::flag_backup_lost)) != 0);
-    }
-
-    bool stage(Bytes image);
-    bool request(core::Request request);
-    bool confirm();
+    // Goes on with an earlier staging of the same image. not_confirmed: nothing was done.
+    UpdateResult stage(Bytes image);
+    UpdateResult request(core::Request request);
+    UpdateResult confirm();
 
   private:
+    FlashAccess lend_external();
+
     HostBoard& board_;
-    core::Journal<ModelHash, HostBoard::DataFlash> journal_;
+    std::function<void()> slot_opens_;
+    BasicUpdate<ModelHash> update_;
 };
 
 } // namespace outboot::explore

@@ -43,6 +43,11 @@ ImageSpec image(std::uint8_t version, std::uint32_t total_bytes, std::uint32_t c
             .encrypted = true};
 }
 
+ImageSpec rubbish(ImageSpec spec) {
+    spec.rubbish = true;
+    return spec;
+}
+
 } // namespace
 
 std::vector<Geometry> all_geometries() {
@@ -76,13 +81,25 @@ std::vector<Geometry> all_geometries() {
                        .layout = layout_of(plan.plan, three, 512, 768),
                        .images = {image(1, 1400), image(2, 900)},
                        .permanent = permanent});
+        all.push_back({.name = name + "-2-counters",
+                       .about = "2 chunks, 2 updates among images of which some have a lower security counter",
+                       .layout = layout_of(plan.plan, mixed, 512, 512),
+                       .images = {image(1, 600, 2), image(2, 700, 3), image(3, 500, 1), image(4, 400, 2)},
+                       .updates = 2,
+                       .permanent = permanent});
+        all.push_back({.name = name + "-2-rubbish",
+                       .about = "2 chunks, a good image and one with a changed byte, staged over one another",
+                       .layout = layout_of(plan.plan, mixed, 512, 512),
+                       .images = {image(1, 600), image(2, 700), rubbish(image(3, 700))},
+                       .updates = 2,
+                       .permanent = permanent});
         all.push_back({.name = name + "-2-forever",
                        .about = "2 chunks, any number of updates of both kinds between two images",
                        .layout = layout_of(plan.plan, mixed, 512, 512),
                        .images = {image(1, 600), image(2, 1000)},
                        .updates = 0,
                        .permanent = true,
-                       .size = plan.plan == Plan::overwrite ? Size::quick : Size::long_run});
+                       .size = Size::long_run});
         all.push_back({.name = name + "-1-journal",
                        .about = "1 chunk, 3 journal banks, and each of the journal's operations cut, too",
                        .layout = with_journal_banks(3, layout_of(plan.plan, {{{1, 512}}}, 512, 512)),

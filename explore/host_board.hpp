@@ -16,7 +16,7 @@ struct World {
 
     explicit World(const Product& product)
         : code({.unit_bytes = product.layout().primary_program_unit}, product.code_blocks()),
-          external({.unit_bytes = 16, .whole_units = false}, product.external_blocks()),
+          external({.unit_bytes = 4, .whole_units = false}, product.external_blocks()),
           journal({.unit_bytes = product.layout().journal_program_unit, .erased_reads_noise = true},
                   product.journal_blocks()) {}
 

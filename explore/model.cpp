@@ -61,13 +61,14 @@ std::string Model::serve_trial(std::uint8_t image, bool says_on_trial, bool& goe
     return {};
 }
 
-std::string Model::started(std::uint8_t image, bool says_on_trial, std::uint8_t installable) {
+std::string Model::started(std::uint8_t image, bool says_on_trial, std::span<const std::uint8_t> may_follow) {
     if (on_trial()) {
         bool goes_on = false;
         std::string wrong = serve_trial(image, says_on_trial, goes_on);
         if (goes_on || !wrong.empty()) return wrong;
     }
     if (request_pending()) {
+        const std::uint8_t installable = may_follow[base_];
         const bool test = request_ == core::Request::test;
         const bool installed =
             (requested() & installable & bit(image)) != 0 && (image != base_ || says_on_trial == test);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "core/reason.hpp"
@@ -32,8 +33,8 @@ class Model {
     void boot_cut();
 
     // The image that a boot ended in. `says_on_trial`: what the device says of itself. Empty: as it should be; else
-    // what is wrong. `installable`: the images that may follow the confirmed one at all; bits.
-    std::string started(std::uint8_t image, bool says_on_trial, std::uint8_t installable);
+    // what is wrong. `may_follow`: for each image the ones that may follow it once it is confirmed; bits.
+    std::string started(std::uint8_t image, bool says_on_trial, std::span<const std::uint8_t> may_follow);
 
     [[nodiscard]] std::uint8_t base() const { return base_; } // the last image that was confirmed: never to be lost
     [[nodiscard]] bool on_trial() const { return trial_ != nothing; }

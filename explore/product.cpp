@@ -120,6 +120,7 @@ Image Product::make_image(const ImageSpec& spec) const {
     if (spec.encrypted) {
         ModelCipher(image_key).apply(0, MutableBytes(image.staged).subspan(header_size, spec.payload_bytes));
     }
+    if (spec.rubbish) image.staged[header_size + spec.payload_bytes / 2] ^= 1;
     image.facts = {.payload_bytes = spec.payload_bytes,
                    .total_bytes = static_cast<std::uint32_t>(out.size()),
                    .header_bytes = header_size,

@@ -16,6 +16,7 @@ struct ImageSpec {
     std::uint32_t counter = 0;
     std::uint32_t payload_bytes = 16;
     bool encrypted = true;
+    bool rubbish = false; // one byte is changed after it was signed
 };
 
 // An image as it stands in the primary slot and as it is staged, which differ if it is encrypted.

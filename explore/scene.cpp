@@ -14,6 +14,10 @@ namespace {
 constexpr int most_resets = 20; // of one power session
 constexpr int most_waits = 50;
 
+void require(UpdateResult result, const char* what) {
+    if (result != UpdateResult::ok) throw Wrong(fmt::format("{} failed: result {}", what, static_cast<int>(result)));
+}
+
 std::uint64_t word_at(Bytes bytes, std::size_t at) {
     std::uint64_t word;
     std::memcpy(&word, &bytes[at], sizeof word);
@@ -63,6 +67,14 @@ Scene::Scene(const Geometry& geometry, bool whole_journal)
         backups_.push_back(product_.backup_of(images_.back()));
         const auto payload = Bytes(images_.back().plain).subspan(images_.back().facts.header_bytes, spec.payload_bytes);
         for (std::size_t i = 0; i + 8 <= payload.size(); ++i) secrets_.insert(word_at(payload, i));
+    }
+    for (const ImageSpec& confirmed : geometry_.images) {
+        unsigned may = 0;
+        for (std::size_t i = 0; i < geometry_.images.size(); ++i) {
+            const ImageSpec& next = geometry_.images[i];
+            may |= !next.rubbish && next.counter >= confirmed.counter ? 1U << i : 0U;
+        }
+        may_follow_.push_back(static_cast<std::uint8_t>(may));
     }
 }
 
@@ -127,13 +139,8 @@ bool Scene::boot(Device& device, Watch& watch) const {
 void Scene::check_started(Device& device, const core::State& state) const {
     const std::uint8_t image = image_in_primary(device.world);
     if (image == Model::nothing) throw Wrong("what runs isn't exactly one of the images");
-    std::uint8_t installable = 0;
-    for (std::size_t i = 0; i < images_.size(); ++i) {
-        const bool fresh = images_[i].spec.counter >= images_[device.model.base()].spec.counter;
-        installable = static_cast<std::uint8_t>(installable | (fresh ? 1U << i : 0U));
-    }
     const bool on_trial = state.phase == core::Phase::on_trial;
-    const std::string wrong = device.model.started(image, on_trial, installable);
+    const std::string wrong = device.model.started(image, on_trial, may_follow_);
     if (!wrong.empty()) throw Wrong(wrong);
     const Image& confirmed = images_[device.model.base()];
     if (device.model.on_trial() && !backup_is_whole(device.world, confirmed)) {
@@ -144,38 +151,51 @@ void Scene::check_started(Device& device, const core::State& state) const {
 
 bool Scene::act(Device& device, const Step& step, Watch& watch) const {
     HostBoard board(product_, device.world, watch);
-    Application application(board);
-    const core::State state = application.state();
     Model& model = device.model;
-    switch (step.actor) {
-    case Actor::stage:
-        if (!application.may_stage()) return false;
-        model.withdrawal_begins();
-        if (!application.request(core::Request::none)) throw Wrong("a request can't be withdrawn");
+    bool touched = false;
+    Application application(board, [&] {
+        if (geometry_.updates != 0 && !touched) ++device.stagings;
+        touched = true;
         model.withdrawal_done();
         model.staging_begins(step.image);
-        if (geometry_.updates != 0) ++device.stagings;
-        if (!application.stage(images_[step.image].staged)) throw Wrong("staging failed");
+    });
+    const UpdateStatus status = application.status();
+    switch (step.actor) {
+    case Actor::stage: {
+        const Model before = model;
+        model.withdrawal_begins();
+        const UpdateResult result = application.stage(images_[step.image].staged);
+        if (result == UpdateResult::not_confirmed) {
+            model = before;
+            return false;
+        }
+        require(result, "staging");
         model.staging_done(step.image);
         return true;
+    }
     case Actor::request_test:
     case Actor::request_permanent: {
-        // Without a way back only what was read back may be asked for, as the library's finish() sees to; a plan that
-        // has one must cope with staged bytes that read now so, now otherwise.
+        // An application asks for what its library said is staged. A plan with a way back must cope with anything.
         const core::Slot& slot = product_.layout().secondary;
         const bool unsteady = device.world.external.any_torn(slot.base, slot.base + slot.size);
         if (geometry_.layout.plan == core::Plan::overwrite && unsteady) return false;
-        if (!application.may_stage() || state.request != core::Request::none || !model.has_staged()) return false;
+        if (status.request != core::Request::none || !model.has_staged()) return false;
         const auto kind = step.actor == Actor::request_test ? core::Request::test : core::Request::permanent;
+        const Model before = model;
         model.request_begins(kind);
-        if (!application.request(kind)) throw Wrong("a request can't be recorded");
+        const UpdateResult result = application.request(kind);
+        if (result == UpdateResult::not_confirmed) {
+            model = before;
+            return false;
+        }
+        require(result, "a request");
         model.request_done();
         return true;
     }
     case Actor::confirm:
-        if (state.phase != core::Phase::on_trial || (state.flags & core::flag_confirmed) != 0) return false;
+        if (status.phase != core::Phase::on_trial || status.confirmed) return false;
         model.confirm_begins();
-        if (!application.confirm()) throw Wrong("a confirmation can't be recorded");
+        require(application.confirm(), "a confirmation");
         model.confirm_done();
         return true;
     default:

@@ -70,6 +70,7 @@ class Scene {
     Product product_;
     std::vector<Image> images_;
     std::vector<std::vector<std::uint8_t>> backups_; // of each image
+    std::vector<std::uint8_t> may_follow_;           // each image, once it is confirmed: bits
     std::unordered_set<std::uint64_t> secrets_;      // any 8 bytes of any payload in clear
 };
 

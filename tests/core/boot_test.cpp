@@ -170,7 +170,8 @@ TEST_F(BootTest, a_refused_image_leaves_the_device_as_it_was_with_the_reason) {
     for (const auto& spoilt : cases) {
         Image broken = v2;
         spoilt.spoil(broken.staged);
-        device.stage_and_request(broken, Request::test);
+        device.world.external.load(device.layout().secondary.base, broken.staged); // the library would say so
+        device.request(Request::test);
         expect_started(1, spoilt.reason);
         expect_idle(Outcome::refused, spoilt.reason, 5);
         EXPECT_EQ(device.state().looking, 0);
@@ -381,7 +382,9 @@ TEST_F(BootTest, trial_that_is_never_confirmed_is_reverted_after_three_boots) {
 
 TEST_F(BootTest, trial_drops_a_request_made_before_its_confirmation) {
     start_trial(v2);
-    device.request(Request::permanent);
+    EXPECT_FALSE(device.application([](Application& app) { return app.request(Request::permanent); }))
+        << "the library refuses it";
+    device.set_state([](State& state) { state.request = Request::permanent; });
     expect_started(2);
     EXPECT_EQ(device.state().request, Request::none);
     EXPECT_EQ(device.state().reason, Reason::request_on_trial);

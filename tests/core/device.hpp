@@ -207,10 +207,10 @@ class Device {
     }
 
     // The application does something; false if it was refused.
-    bool application(const std::function<bool(Application&)>& act) {
+    bool application(const std::function<UpdateResult(Application&)>& act) {
         HostBoard board(product_, world, environment);
         Application app(board);
-        return act(app);
+        return act(app) == UpdateResult::ok;
     }
     void stage(const Image& image) {
         ASSERT_TRUE(application([&](Application& app) { return app.stage(image.staged); }));
@@ -227,9 +227,10 @@ class Device {
     }
 
     [[nodiscard]] State state() {
-        State found;
-        application([&](Application& app) { return found = app.state(), true; });
-        return found;
+        HostBoard board(product_, world, environment);
+        Journal<explore::ModelHash, HostBoard::DataFlash> journal(board.data_flash);
+        (void)journal.load();
+        return journal.state();
     }
     void set_state(const std::function<void(State&)>& change) {
         HostBoard board(product_, world, environment);

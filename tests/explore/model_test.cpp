@@ -1,12 +1,14 @@
 // The reference model: each promise it holds a device to, kept and broken.
 #include "explore/model.hpp"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 namespace outboot::explore {
 namespace {
 
-constexpr std::uint8_t any = 0xff; // installable
+constexpr std::array<std::uint8_t, 3> any{0xff, 0xff, 0xff}; // may follow any
 using core::Request;
 
 Model requested(Request kind, std::uint8_t image = 1) {
@@ -24,8 +26,8 @@ Model on_trial() {
     return model;
 }
 
-bool kept(Model model, std::uint8_t image, bool says_on_trial, std::uint8_t installable = any) {
-    return model.started(image, says_on_trial, installable).empty();
+bool kept(Model model, std::uint8_t image, bool says_on_trial, std::span<const std::uint8_t> may_follow = any) {
+    return model.started(image, says_on_trial, may_follow).empty();
 }
 
 TEST(Model, without_a_request_the_confirmed_image_runs) {
@@ -54,7 +56,7 @@ TEST(Model, a_request_may_be_lost_after_three_cut_looks_and_no_sooner) {
 }
 
 TEST(Model, what_may_not_follow_the_confirmed_image_must_not_run) {
-    constexpr std::uint8_t only_old = 1;
+    constexpr std::array<std::uint8_t, 3> only_old{1, 3, 7};
     EXPECT_TRUE(kept(requested(Request::test), 0, false, only_old));
     EXPECT_FALSE(kept(requested(Request::test), 1, true, only_old));
 }
