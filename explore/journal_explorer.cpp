@@ -253,11 +253,13 @@ class JournalScene {
         next.counter_floor = state.tried.write + 1;
         next.move = 0;
         if (geometry_.records) {
-            require(journal.write(journal.state())); // the rule: a write of this session comes first
             core::BeginRecord record{};
             record.magic = core::BeginRecord::expected_magic;
             record.incoming.total_bytes = next.counter_floor;
-            require(journal.write_record(record, next));
+            if (!journal.write_record(record, next)) { // the rule: a write of this session comes first
+                require(journal.write(journal.state()));
+                require(journal.write_record(record, next));
+            }
         }
         state.tried = value_of(next);
         require(journal.write(next));
