@@ -90,7 +90,7 @@ Json describe_image(const ImageFile& image, const std::string& path) {
               {"tlvs", tlvs},
               {"image_bytes", image.image_bytes()},
               {"file_bytes", image.file_bytes()}};
-    if (const auto trailer = find_trailer(image.behind())) root["trailer"] = describe_trailer(*trailer);
+    if (const auto trailer = find_trailer(image.behind(), image.order())) root["trailer"] = describe_trailer(*trailer);
     return root;
 }
 
@@ -119,7 +119,7 @@ std::string human_text(const ImageFile& image, const Json& description) {
     }
     line("image", fmt::format("{} bytes", image.image_bytes()));
     if (!image.behind().empty()) line("behind the image", fmt::format("{} bytes", image.behind().size()));
-    if (const auto trailer = find_trailer(image.behind()))
+    if (const auto trailer = find_trailer(image.behind(), image.order()))
         line("trailer",
              fmt::format("alignment {}, swap type {}, image {}, copy_done {}, image_ok {}", trailer->max_align,
                          trailer->swap_type, trailer->image_number, trailer->copy_done, trailer->image_ok));

@@ -108,10 +108,11 @@ void add_mcuboot_options(CLI::App& command, SignOptions& o) {
                                                 {"move", SwapMode::move},
                                                 {"offset", SwapMode::offset},
                                                 {"overwrite", SwapMode::overwrite}};
-    command.add_option("--swap", o.swap, "MCUboot: swap mode the size is checked for; default scratch")
-        ->transform(CLI::Transformer(modes))
-        ->check(CLI::IsMember(modes))
-        ->type_name("MODE");
+    command
+        .add_option_function<std::string>(
+            "--swap", [modes, &o](const std::string& name) { o.swap = modes.at(name); },
+            "MCUboot: swap mode the size is checked for; default scratch")
+        ->check(CLI::IsMember(modes));
     add_number(command, "--sector-size", o.sector_size, "MCUboot: with it, the size check counts whole sectors");
 }
 

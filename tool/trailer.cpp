@@ -33,11 +33,10 @@ ByteVector magic(std::uint32_t max_align, ByteOrder order) {
     return out;
 }
 
-// The alignment whose magic this is.
-std::optional<std::uint32_t> align_of(ByteSpan found) {
+// The alignment whose magic this is. The order must be known: 4096 in one is 16 in the other.
+std::optional<std::uint32_t> align_of(ByteSpan found, ByteOrder order) {
     for (std::uint32_t align = classic_align; align <= largest_align; align *= 2)
-        for (const auto order : {ByteOrder::little, ByteOrder::big})
-            if (std::ranges::equal(magic(align, order), found)) return align;
+        if (std::ranges::equal(magic(align, order), found)) return align;
     return std::nullopt;
 }
 
@@ -85,9 +84,9 @@ std::vector<TrailerBytes> initial_trailer(const TrailerShape& shape, std::uint32
     return cells;
 }
 
-std::optional<FoundTrailer> find_trailer(ByteSpan behind) {
+std::optional<FoundTrailer> find_trailer(ByteSpan behind, ByteOrder order) {
     if (behind.size() < magic_bytes) return std::nullopt;
-    const auto align = align_of(behind.last(magic_bytes));
+    const auto align = align_of(behind.last(magic_bytes), order);
     if (!align || behind.size() < magic_cell(*align) + 3 * *align) return std::nullopt;
     const auto cell = [&](std::uint32_t number) {
         return behind[behind.size() - magic_cell(*align) - number * *align];

@@ -47,6 +47,6 @@ struct FoundTrailer {
 };
 
 // nullopt if `behind`, what follows an image in its file, doesn't end with a trailer's magic.
-std::optional<FoundTrailer> find_trailer(ByteSpan behind);
+std::optional<FoundTrailer> find_trailer(ByteSpan behind, ByteOrder order);
 
 } // namespace outboot::tool

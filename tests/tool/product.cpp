@@ -1,5 +1,6 @@
 #include "tests/tool/product.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include "format/image.hpp"
@@ -31,6 +32,17 @@ Ran sign(const Workspace& workspace, const std::string& input, const std::string
     std::vector<std::string> arguments{"sign", "--layout", layout_file, "-k", sign_key, "-v", "1.2.3"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     arguments.insert(arguments.end(), {input, output});
+    return workspace.outboot(arguments);
+}
+
+Ran sign_for_mcuboot(const Workspace& workspace, const std::vector<std::string>& more, std::size_t bytes) {
+    workspace.write("app.bin", program(bytes));
+    std::vector<std::string> arguments{"sign", "-H", "0x200", "--pad-header"};
+    for (const auto& [option, value] : {std::pair{"-S", "0x20000"}, {"-v", "1.2.3"}})
+        if (std::find(more.begin(), more.end(), option) == more.end())
+            arguments.insert(arguments.end(), {option, value});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    arguments.insert(arguments.end(), {"app.bin", "out.bin"});
     return workspace.outboot(arguments);
 }
 

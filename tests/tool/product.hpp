@@ -31,4 +31,12 @@ ByteVector program_elf(const std::vector<ElfSection>& more = {}, std::size_t byt
 Ran sign(const Workspace& workspace, const std::string& input, const std::string& output,
          const std::vector<std::string>& more = {});
 
+// The same for a foreign bootloader, without a layout: a header of 0x200 bytes in a slot of 128 KB, and no key.
+Ran sign_for_mcuboot(const Workspace& workspace, const std::vector<std::string>& more, std::size_t bytes = 1000);
+
+// A key of the test data by its name: "sign-ed25519".
+inline std::string key_file(const std::string& name) {
+    return OUTBOOT_IMAGES "/keys/" + name + ".pem";
+}
+
 } // namespace outboot::tool
