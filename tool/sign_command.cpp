@@ -175,7 +175,9 @@ class Signing {
         plan.pad_signature = options_.pad_signature;
         plan.hash_bytes = options_.hash == "auto" ? default_hash_bytes(plan.signing_key, plan.pure)
                                                   : static_cast<std::size_t>(std::stoul(options_.hash) / 8);
-        if (plan.pure && (!signing_key_ || signing_key_->kind() != KeyKind::ed25519))
+        // For an external signer no key is known yet.
+        const bool ed25519 = signing_key_ ? signing_key_->kind() == KeyKind::ed25519 : !options_.vector_to_sign.empty();
+        if (plan.pure && !ed25519)
             throw Failure("only Ed25519 keys make pure signatures", "leave --pure out, or sign with an Ed25519 key");
         if (!hash_fits_key(plan.hash_bytes, plan.signing_key, plan.pure))
             throw Failure(fmt::format("no bootloader knows {} signatures with SHA-{}", name_of(signing_key_->kind()),
