@@ -96,7 +96,7 @@ PrivateForm default_form(KeyKind kind) {
 }
 
 ByteVector private_der(const Key& key, PrivateForm form, bool minimal) {
-    const auto kind = key.kind();
+    const auto kind = key.require_readable().kind();
     if (form == PrivateForm::openssl && !is_rsa(kind) && !is_ec(kind))
         throw Failure(fmt::format("a key of type {} has no form of OpenSSL's own", name_of(kind)),
                       "leave --format out, or say --format pkcs8");

@@ -72,6 +72,7 @@ ByteVector Key::sign(ByteSpan bytes) const {
 
 bool Key::verify(ByteSpan bytes, ByteSpan signature) const {
     if (!can_sign()) return false;
+    if (in_token_) return public_half().verify(bytes, signature);
     if (kind_ == KeyKind::ed25519) return verify_message(key_.get(), bytes, signature);
     if (!is_rsa(kind_)) signature = without_padding(signature);
     if (signature.empty()) return false;

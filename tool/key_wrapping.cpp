@@ -11,6 +11,7 @@
 #include "tool/files.hpp"
 #include "tool/keys.hpp"
 #include "tool/openssl_handles.hpp"
+#include "tool/token_keys.hpp"
 
 namespace outboot::tool {
 namespace {
@@ -62,10 +63,12 @@ ByteVector key_encryption_key(ByteSpan content) {
 } // namespace
 
 Key Key::load_for_wrapping(const std::string& path, const std::string& purpose) {
-    if (auto secret = key_encryption_key(read_file(path, "the " + purpose)); !secret.empty()) {
-        Key key(nullptr, path, KeyKind::aes);
-        key.secret_ = std::move(secret);
-        return key;
+    if (!is_token_uri(path)) {
+        if (auto secret = key_encryption_key(read_file(path, "the " + purpose)); !secret.empty()) {
+            Key key(nullptr, path, KeyKind::aes);
+            key.secret_ = std::move(secret);
+            return key;
+        }
     }
     auto key = load(path, purpose);
     if (!key.can_wrap())
@@ -115,14 +118,18 @@ ByteVector Key::shared_secret(const Key& other) const {
     const KeyContext context(EVP_PKEY_CTX_new(key_.get(), nullptr));
     ByteVector out(32);
     std::size_t length = out.size();
-    require(context && EVP_PKEY_derive_init(context.get()) == 1 &&
-                EVP_PKEY_derive_set_peer(context.get(), other.key_.get()) == 1 &&
-                EVP_PKEY_derive(context.get(), out.data(), &length) == 1 && length == out.size(),
-            "derive a shared secret");
+    const bool derived = context && EVP_PKEY_derive_init(context.get()) == 1 &&
+                         EVP_PKEY_derive_set_peer(context.get(), other.key_.get()) == 1 &&
+                         EVP_PKEY_derive(context.get(), out.data(), &length) == 1 && length == out.size();
+    if (!derived && in_token_)
+        throw Failure(fmt::format("the token doesn't derive a secret with the key {}", path_),
+                      "the key must be allowed to: attribute CKA_DERIVE");
+    require(derived, "derive a shared secret");
     return out;
 }
 
 ByteVector Key::wrap_ecies(ByteSpan image_key, std::size_t hash_bytes) const {
+    if (in_token_) return public_half().wrap_ecies(image_key, hash_bytes);
     const auto ephemeral = generate(kind_);
     const auto keys = hkdf(ephemeral.shared_secret(*this), ecies_info, image_key.size() + hash_bytes, hash_bytes);
     const auto wrapped = aes_ctr(ByteSpan(keys).first(image_key.size()), image_key);
@@ -143,6 +150,7 @@ ByteVector Key::unwrap_ecies(ByteSpan tlv, std::size_t hash_bytes) const {
     try {
         secret = shared_secret(from_public(kind_, tlv.first(public_bytes)));
     } catch (const Failure&) {
+        if (in_token_) throw;
         return {}; // not a point, or one of small order: nobody made this TLV for any key
     }
     const auto keys = hkdf(secret, ecies_info, wrapped.size() + hash_bytes, hash_bytes);
@@ -152,6 +160,7 @@ ByteVector Key::unwrap_ecies(ByteSpan tlv, std::size_t hash_bytes) const {
 }
 
 ByteVector Key::wrap_rsa(ByteSpan image_key) const {
+    if (in_token_) return public_half().wrap_rsa(image_key);
     const KeyContext context(EVP_PKEY_CTX_new(key_.get(), nullptr));
     ByteVector out(static_cast<std::size_t>(EVP_PKEY_get_size(key_.get())));
     std::size_t length = out.size();

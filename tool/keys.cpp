@@ -16,6 +16,7 @@
 #include "tool/files.hpp"
 #include "tool/openssl_handles.hpp"
 #include "tool/passwords.hpp"
+#include "tool/token_keys.hpp"
 
 namespace outboot::tool {
 namespace {
@@ -129,6 +130,11 @@ Key Key::adopt(EVP_PKEY* raw, const std::string& path, const std::string& purpos
 }
 
 Key Key::load(const std::string& path, const std::string& purpose) {
+    if (is_token_uri(path)) {
+        auto key = adopt(load_token_key(path, purpose), without_pin(path), purpose);
+        key.in_token_ = true;
+        return key;
+    }
     const auto text = read_file(path, "the " + purpose);
     PasswordRequest request{path};
     auto* raw = read_pem(text, request);
@@ -171,7 +177,7 @@ Key Key::generate(KeyKind kind) {
 }
 
 bool Key::has_private() const {
-    if (kind_ == KeyKind::aes) return true;
+    if (kind_ == KeyKind::aes || in_token_) return true;
     if (kind_ == KeyKind::ed25519 || kind_ == KeyKind::x25519) {
         std::size_t length = 0;
         return EVP_PKEY_get_raw_private_key(key_.get(), nullptr, &length) == 1;
@@ -188,6 +194,21 @@ const Key& Key::require_private(const std::string& purpose) const {
     if (!has_private())
         throw Failure(fmt::format("the {} {} is a public key", purpose, path_), "give the file with the private key");
     return *this;
+}
+
+const Key& Key::require_readable() const {
+    if (in_token_)
+        throw Failure(fmt::format("the key {} is in a token: its private half can't be read out", path_),
+                      "a token's key signs and decrypts images; whatever stores a private key needs a key file");
+    return *this;
+}
+
+Key Key::public_half() const {
+    const auto der = public_der();
+    const auto* from = der.data();
+    auto* raw = d2i_PUBKEY(nullptr, &from, static_cast<long>(der.size()));
+    require(raw != nullptr, "read a public key");
+    return {own(raw), path_, kind_};
 }
 
 ByteVector Key::public_der() const {
@@ -208,6 +229,7 @@ Sha256Digest Key::key_hash() const {
 }
 
 std::string Key::private_pem(const std::optional<std::string>& password) const {
+    require_readable();
     const Memory bio(BIO_new(BIO_s_mem()));
     const auto* cipher = password ? EVP_aes_256_cbc() : nullptr;
     const auto* text = password ? password->data() : nullptr;
@@ -245,10 +267,11 @@ const P256Key& P256Key::require_private(const std::string& purpose) const {
 
 ByteVector P256Key::public_point() const {
     // A key file may hold the compressed form: recompute it uncompressed from the coordinates.
+    const auto key = public_half();
     BIGNUM* x = nullptr;
     BIGNUM* y = nullptr;
-    const bool got = EVP_PKEY_get_bn_param(handle(), OSSL_PKEY_PARAM_EC_PUB_X, &x) == 1 &&
-                     EVP_PKEY_get_bn_param(handle(), OSSL_PKEY_PARAM_EC_PUB_Y, &y) == 1;
+    const bool got = EVP_PKEY_get_bn_param(key.handle(), OSSL_PKEY_PARAM_EC_PUB_X, &x) == 1 &&
+                     EVP_PKEY_get_bn_param(key.handle(), OSSL_PKEY_PARAM_EC_PUB_Y, &y) == 1;
     const Number own_x(x);
     const Number own_y(y);
     ByteVector out(65, 0x04);
@@ -257,6 +280,7 @@ ByteVector P256Key::public_point() const {
 }
 
 ByteVector P256Key::private_scalar() const {
+    require_readable();
     BIGNUM* raw = nullptr;
     require(EVP_PKEY_get_bn_param(handle(), OSSL_PKEY_PARAM_PRIV_KEY, &raw) == 1, "read a private key");
     const Number scalar(raw);

@@ -30,6 +30,7 @@ class Key {
   public:
     // A PEM file with a private key (PKCS#8, PKCS#1, SEC1; perhaps protected by a password) or a public one. Throws
     // Failure if it can't be read or isn't a key of a kind above. `purpose` ("signing key") is named in the message.
+    // A PKCS#11 URI ("pkcs11:token=...;object=...") is a private key in a token, which never leaves it.
     static Key load(const std::string& path, const std::string& purpose);
 
     // As load(), but a file of 16 or 32 bytes, or that many in base64, is a key-encryption key.
@@ -40,9 +41,13 @@ class Key {
     [[nodiscard]] KeyKind kind() const { return kind_; }
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] bool has_private() const;
+    [[nodiscard]] bool in_token() const { return in_token_; }
 
     // Throws Failure, naming the file, unless the key is private.
     const Key& require_private(const std::string& purpose) const;
+
+    // Throws Failure if the private half can't be read out: it is in a token.
+    const Key& require_readable() const;
 
     [[nodiscard]] ByteVector public_der() const;      // SubjectPublicKeyInfo
     [[nodiscard]] ByteVector public_encoding() const; // what PUBKEY holds and KEYHASH is of: PKCS#1 for RSA
@@ -77,6 +82,8 @@ class Key {
     [[nodiscard]] EVP_PKEY* handle() const { return key_.get(); }
 
   protected:
+    [[nodiscard]] Key public_half() const; // a key of OpenSSL's own, wherever this one is
+
     using Handle = std::shared_ptr<EVP_PKEY>; // OpenSSL counts references itself; keys here are never changed
     Key(Handle handle, std::string path, KeyKind kind) : key_(std::move(handle)), path_(std::move(path)), kind_(kind) {}
 
@@ -93,6 +100,7 @@ class Key {
     Handle key_;
     std::string path_;
     KeyKind kind_;
+    bool in_token_ = false;
     ByteVector secret_; // of a key-encryption key
 };
 

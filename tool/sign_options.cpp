@@ -27,7 +27,7 @@ CLI::Option* add_choice(CLI::App& command, const std::string& names, std::string
 }
 
 void add_key_options(CLI::App& command, SignOptions& o) {
-    command.add_option("-k,--key", o.key, "Private signing key (PEM)");
+    command.add_option("-k,--key", o.key, "Private signing key (PEM, or pkcs11:... in a token)");
     add_choice(command, "--public-key-format", o.public_key_format, {"hash", "full"},
                "What of the public key goes into the image")
         ->capture_default_str();

@@ -95,7 +95,7 @@ void add_verify_command(CLI::App& app) {
     command->add_option("IMAGE", o->image, "Image file")->required();
     command->add_option("-k,--key", o->key, "Key the image must be signed with (PEM, public is enough)");
     command->add_option("--decrypt-key", o->decrypt_key,
-                        "Device's private key, for encrypted images (PEM, or an AES key)");
+                        "Device's private key, for encrypted images (PEM, pkcs11:..., or an AES key)");
     command->add_option("--payload-out", o->payload_out,
                         "Write the program, decrypted and unfolded, to this file (mode 0600)");
     command->add_option("--layout", o->layout, "Layout the image must be made for");
