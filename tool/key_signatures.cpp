@@ -67,6 +67,7 @@ ByteVector Key::sign(ByteSpan bytes) const {
     ByteVector out(length);
     require(EVP_PKEY_sign(context.get(), out.data(), &length, bytes.data(), bytes.size()) == 1, "sign");
     out.resize(length);
+    if (in_token_ && !verify(bytes, out)) refuse_public_half(); // the image's KEYHASH would name another key
     return out;
 }
 

@@ -81,6 +81,18 @@ std::optional<KeyKind> kind_of(EVP_PKEY* key) {
     return std::nullopt;
 }
 
+bool is_point_of_its_curve(EVP_PKEY* key) {
+    if (EVP_PKEY_is_a(key, "EC") != 1) return true;
+    unsigned char* encoded = nullptr; // as a whole new key: the engine's own can't be checked
+    const int length = i2d_PUBKEY(key, &encoded);
+    if (length <= 0) return false;
+    const std::unique_ptr<unsigned char, void (*)(unsigned char*)> owner(encoded, [](auto* p) { OPENSSL_free(p); });
+    const unsigned char* from = encoded;
+    const auto copy = own(d2i_PUBKEY(nullptr, &from, length));
+    const KeyContext context(copy ? EVP_PKEY_CTX_new(copy.get(), nullptr) : nullptr);
+    return context && EVP_PKEY_public_check(context.get()) == 1;
+}
+
 std::string text_of(BIO* bio) {
     char* data = nullptr;
     const long length = BIO_get_mem_data(bio, &data);
@@ -133,6 +145,7 @@ Key Key::load(const std::string& path, const std::string& purpose) {
     if (is_token_uri(path)) {
         auto key = adopt(load_token_key(path, purpose), without_pin(path), purpose);
         key.in_token_ = true;
+        if (!is_point_of_its_curve(key.key_.get())) key.refuse_public_half();
         return key;
     }
     const auto text = read_file(path, "the " + purpose);
@@ -146,6 +159,12 @@ Key Key::load(const std::string& path, const std::string& purpose) {
         throw Failure(fmt::format("the {} {} isn't a key in PEM form", purpose, path),
                       "`outboot keygen -k FILE -t ecdsa-p256` makes one");
     return adopt(raw, path, purpose);
+}
+
+// The engine finds a key's public half by the id of the pair, and takes any other key's where the ids are alike.
+void Key::refuse_public_half() const {
+    throw Failure(fmt::format("the public half that the token names for the key {} belongs to another key", path_),
+                  "give each pair in the token an id of its own: pkcs11-tool --set-id, for both halves");
 }
 
 Key Key::generate(KeyKind kind) {

@@ -89,6 +89,7 @@ class Key {
 
   private:
     static Key adopt(EVP_PKEY* raw, const std::string& path, const std::string& purpose);
+    [[noreturn]] void refuse_public_half() const;
     static Key from_public(KeyKind kind, ByteSpan encoded); // throws Failure if it is no point of the curve
     [[nodiscard]] ByteVector exchange_bytes() const;        // public: the point of P-256, 32 bytes of X25519
     [[nodiscard]] ByteVector shared_secret(const Key& other) const;

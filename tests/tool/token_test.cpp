@@ -1,5 +1,6 @@
 // Keys in a token: SoftHSM 2 with its objects in a directory of the test.
 #include <cstdlib>
+#include <optional>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -31,10 +32,11 @@ class Token : public testing::Test {
         ASSERT_EQ(std::system((command + " >/dev/null 2>&1").c_str()), 0) << command;
     }
 
-    void make_key(const std::string& label, const std::string& type) const {
+    // Pairs of the same id can't be told apart by the engine.
+    void make_key(const std::string& label, const std::string& type, std::optional<int> id = {}) {
         run(fmt::format("pkcs11-tool --module {} --login --pin {} --token-label test --keypairgen --key-type {} "
-                        "--label {} --usage-sign --usage-decrypt --usage-derive",
-                        library, pin, type, label));
+                        "--label {} --id {:02x} --usage-sign --usage-decrypt --usage-derive",
+                        library, pin, type, label, id.value_or(++last_id)));
     }
 
     [[nodiscard]] static std::string uri(const std::string& label) {
@@ -50,6 +52,7 @@ class Token : public testing::Test {
     }
 
     Workspace work;
+    int last_id = 0;
 };
 
 } // namespace
@@ -123,6 +126,23 @@ TEST_F(Token, a_key_that_is_not_there_or_of_another_curve_is_refused_with_the_re
         EXPECT_EQ(ran.exit_code, 1) << label;
         EXPECT_TRUE(ran.says("Ed25519 and X25519 can't")) << ran.err;
     }
+}
+
+// Which of the two halves the engine takes is chance: each attempt ends with the right key or with the reason.
+TEST_F(Token, a_public_half_of_another_pair_is_refused) {
+    make_key("p256", "EC:prime256v1", 0xaa);
+    make_key("same", "EC:prime256v1", 0xaa);
+    make_key("p384", "EC:secp384r1", 0xaa);
+    int refused = 0;
+    for (const char* label : {"p256", "same", "p384"}) {
+        const auto ran = sign_for_mcuboot(work, {"-k", uri_with_pin(label)});
+        if (ran.exit_code == 0) continue;
+        refused++;
+        EXPECT_EQ(ran.exit_code, 1) << label;
+        EXPECT_TRUE(ran.says("belongs to another key")) << ran.err;
+        EXPECT_TRUE(ran.says("an id of its own")) << ran.err;
+    }
+    EXPECT_GE(refused, 2) << "three pairs, one public half";
 }
 
 } // namespace outboot::tool
