@@ -62,7 +62,7 @@ UpdateResult Application::confirm() {
 
 UpdateResult Application::stage(Bytes image) {
     ImageId id{};
-    std::copy_n(ModelHash::of({image}).begin(), id.size(), id.begin());
+    std::copy_n(hash_of(image).begin(), id.size(), id.begin());
     const auto size = static_cast<std::uint32_t>(image.size());
     if (const auto begun = update_.begin(size, id); begun != UpdateResult::ok) return begun;
     const Bytes rest = image.subspan(update_.position());

@@ -28,7 +28,7 @@ class Application {
 
     HostBoard& board_;
     std::function<void()> slot_opens_;
-    BasicUpdate<ModelHash> update_;
+    BasicUpdate<Hash> update_;
 };
 
 } // namespace outboot::explore

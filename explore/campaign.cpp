@@ -18,6 +18,16 @@ const T* by_name(const std::vector<T>& all, const std::string& name) {
     return found == all.end() ? nullptr : &*found;
 }
 
+const char* plan_name(core::Plan plan) {
+    return plan == core::Plan::offset ? "offset" : plan == core::Plan::scratch ? "scratch" : "overwrite";
+}
+
+std::pair<std::string, std::vector<Step>> split(const std::string& line) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string::npos) throw std::invalid_argument("a history is `GEOMETRY:STEP,STEP,…`");
+    return {line.substr(0, colon), parse_history(line.substr(colon + 1))};
+}
+
 // Calls `use` with the geometry of that name, of whichever kind.
 template <class Use>
 auto with_geometry(const std::string& name, Use use) {
@@ -32,8 +42,8 @@ auto with_geometry(const std::string& name, Use use) {
 
 std::vector<Campaign> all_campaigns() {
     std::vector<Campaign> all;
-    for (const auto& geometry : all_geometries()) all.push_back({geometry.name, geometry.about, geometry.size});
-    for (const auto& geometry : all_journal_geometries()) all.push_back({geometry.name, geometry.about, geometry.size});
+    for (const auto& g : all_geometries()) all.push_back({g.name, g.about, plan_name(g.layout.plan), g.size});
+    for (const auto& g : all_journal_geometries()) all.push_back({g.name, g.about, "journal", g.size});
     return all;
 }
 
@@ -52,10 +62,15 @@ Outcome walk_campaign(const std::string& name, std::uint64_t seed, const Limits&
 }
 
 std::string replay_line(const std::string& line, const Tell& tell) {
-    const std::size_t colon = line.find(':');
-    if (colon == std::string::npos) throw std::invalid_argument("a history is `GEOMETRY:STEP,STEP,…`");
-    const std::vector<Step> history = parse_history(line.substr(colon + 1));
-    return with_geometry(line.substr(0, colon), [&](const auto& geometry) { return replay(geometry, history, tell); });
+    const auto [name, history] = split(line);
+    return with_geometry(name, [&](const auto& geometry) { return replay(geometry, history, tell); });
+}
+
+Picture picture_of_line(const std::string& line) {
+    const auto [name, history] = split(line);
+    const auto devices = all_geometries();
+    const auto* geometry = by_name(devices, name);
+    return geometry == nullptr ? Picture{} : picture_of(*geometry, history);
 }
 
 } // namespace outboot::explore

@@ -5,12 +5,14 @@
 #include <vector>
 
 #include "explore/outcome.hpp"
+#include "explore/picture.hpp"
 
 namespace outboot::explore {
 
 struct Campaign {
     std::string name;
     std::string about;
+    std::string plan; // or "journal"
     Size size = Size::quick;
 };
 
@@ -19,6 +21,9 @@ std::vector<Campaign> all_campaigns();
 // Throw std::invalid_argument for a name that isn't one.
 Outcome run_campaign(const std::string& name, std::uint64_t seed, const Limits& limits, const Report& report);
 Outcome walk_campaign(const std::string& name, std::uint64_t seed, const Limits& limits, const Report& report);
+
+// The picture of a history; without frames for a geometry that is a journal alone.
+Picture picture_of_line(const std::string& line);
 
 // A line as to_text() writes it. What is wrong in the end, or empty.
 std::string replay_line(const std::string& line, const Tell& tell);

@@ -108,7 +108,7 @@ class Replay final : public Observer {
                                        name(operation.chip), operation.at);
         if (!operation.is_erase) line += fmt::format(", {} bytes", operation.data.size());
         if (here) line += step_.cut == Cut::inside ? "   <- the supply goes in it" : "   <- the supply goes after it";
-        tell_(line);
+        tell_(line, !here);
         if (here && step_.cut == Cut::inside) {
             scene_.interrupt(device.world, operation);
         } else {
@@ -148,23 +148,26 @@ Outcome explore(const Geometry& geometry, const Limits& limits, const Report& re
     return DeviceSearch(geometry, limits, report).run();
 }
 
-std::string replay(const Geometry& geometry, const std::vector<Step>& history, const Tell& tell) {
+std::string replay(const Geometry& geometry, const std::vector<Step>& history, const Tell& tell,
+                   const AfterStep& after_step) {
     const Scene scene(geometry, true); // any history: one that was explored has no cuts in the journal's writes
     Device device = scene.factory();
     for (const Step& step : history) {
-        tell(headline(step) + (step.cut == Cut::before ? ", and off again at once" : ""));
+        tell(headline(step) + (step.cut == Cut::before ? ", and off again at once" : ""), false);
         Paths choices(step.choices);
         Replay watch(scene, step, tell);
         try {
             if (step.cut == Cut::before) throw PowerCut{};
             scene.play(device, step, choices, watch);
-            if (step.actor == Actor::boot) tell(fmt::format("  image {} runs", scene.image_in_primary(device.world)));
+            if (step.actor == Actor::boot)
+                tell(fmt::format("  image {} runs", scene.image_in_primary(device.world)), false);
         } catch (const PowerCut&) {
             if (step.actor == Actor::boot) device.model.boot_cut();
             device.running = false;
         } catch (const Wrong& wrong) {
             return wrong.what();
         }
+        if (after_step) after_step(scene, device);
     }
     return {};
 }

@@ -15,7 +15,12 @@ namespace outboot::explore {
 // Stops at the first violation: breadth first, so no history to one is shorter.
 Outcome explore(const Geometry& geometry, const Limits& limits = {}, const Report& report = {});
 
+class Scene;
+struct Device;
+using AfterStep = std::function<void(const Scene&, const Device&)>;
+
 // Runs one history, telling each step and operation; what is wrong at its end, or empty.
-std::string replay(const Geometry& geometry, const std::vector<Step>& history, const Tell& tell);
+std::string replay(const Geometry& geometry, const std::vector<Step>& history, const Tell& tell,
+                   const AfterStep& after_step = {});
 
 } // namespace outboot::explore

@@ -93,13 +93,19 @@ std::vector<Geometry> all_geometries() {
                        .images = {image(1, 600), image(2, 700), rubbish(image(3, 700))},
                        .updates = 2,
                        .permanent = permanent});
+        all.push_back({.name = name + "-2-damaged",
+                       .about = "2 chunks, the journal and its records full of rubbish at the start",
+                       .layout = layout_of(plan.plan, mixed, 512, 512),
+                       .images = {image(1, 500), image(2, 1000)},
+                       .permanent = true,
+                       .journal_damaged = true});
         all.push_back({.name = name + "-2-forever",
                        .about = "2 chunks, any number of updates of both kinds between two images",
                        .layout = layout_of(plan.plan, mixed, 512, 512),
                        .images = {image(1, 600), image(2, 1000)},
                        .updates = 0,
                        .permanent = true,
-                       .size = Size::long_run});
+                       .size = plan.plan == Plan::overwrite ? Size::minutes : Size::long_run});
         all.push_back({.name = name + "-1-journal",
                        .about = "1 chunk, 3 journal banks, and each of the journal's operations cut, too",
                        .layout = with_journal_banks(3, layout_of(plan.plan, {{{1, 512}}}, 512, 512)),

@@ -19,6 +19,7 @@ struct Geometry {
     // Journal: every unit's tearing is explored; else its writes are taken as one step each, which is what the
     // exploration of the journal alone shows them to be.
     bool whole_journal = false;
+    bool journal_damaged = false; // at the start: every unit of the data flash holds something that nobody wrote
     Size size = Size::quick;
 };
 

@@ -12,9 +12,7 @@
 namespace outboot::explore {
 namespace {
 
-constexpr std::uint32_t s_bytes = 32;
-
-constexpr std::uint32_t unit_bytes = 4;
+constexpr std::uint32_t state_bytes = 32; // S, without what fills its last unit
 
 // What a state stands for. Of two, the one with the larger write is newer.
 struct Value {
@@ -37,11 +35,16 @@ struct JournalState {
     Value tried{}; // the newest that was begun to be written
 };
 
+// C stands in the unit behind S.
+std::uint32_t close_at(const JournalGeometry& geometry) {
+    return (state_bytes + geometry.unit_bytes - 1) / geometry.unit_bytes * geometry.unit_bytes;
+}
+
 core::Layout layout_of(const JournalGeometry& geometry) {
     core::Layout layout;
-    layout.journal_program_unit = unit_bytes;
+    layout.journal_program_unit = geometry.unit_bytes;
     layout.journal_banks = geometry.banks;
-    layout.journal_bank_bytes = s_bytes + (2 + geometry.progress_units) * unit_bytes;
+    layout.journal_bank_bytes = close_at(geometry) + (2 + geometry.progress_units) * geometry.unit_bytes;
     const std::uint32_t record_blocks =
         (std::uint32_t{sizeof(core::BeginRecord)} + layout.journal_bank_bytes - 1) / layout.journal_bank_bytes;
     layout.journal_record_bytes = geometry.records ? record_blocks * layout.journal_bank_bytes : 0;
@@ -98,7 +101,10 @@ class JournalScene {
     // A journal whose first state was written without trouble.
     [[nodiscard]] JournalState factory() {
         const core::BlockRun blocks{layout_.journal.size / layout_.journal_bank_bytes, layout_.journal_bank_bytes};
-        JournalState state{.flash = Flash({.unit_bytes = unit_bytes, .erased_reads_noise = true}, {&blocks, 1})};
+        const Flash::Kind kind{.unit_bytes = geometry_.unit_bytes,
+                               .whole_units = false, // the driver fills a unit
+                               .erased_reads_noise = geometry_.erased_reads_noise};
+        JournalState state{.flash = Flash(kind, {&blocks, 1})};
         Paths steady;
         struct : JournalObserver {
             void operate(JournalState& at, bool is_erase, std::uint32_t offset, Bytes data) override {
@@ -159,8 +165,8 @@ class JournalScene {
             }
             mixer.add(rank);
             std::uint64_t units = 0;
-            for (std::uint32_t at = b * bank_bytes; at < (b + 1) * bank_bytes; at += unit_bytes) {
-                units = units * 4 + static_cast<std::uint64_t>(flash.units()[at / unit_bytes]);
+            for (std::uint32_t at = b * bank_bytes; at < (b + 1) * bank_bytes; at += geometry_.unit_bytes) {
+                units = units * 4 + static_cast<std::uint64_t>(flash.units()[at / geometry_.unit_bytes]);
             }
             mixer.add(units);
             if (rank == 0) continue;
@@ -183,7 +189,7 @@ class JournalScene {
         for (std::uint32_t b = 0; b < geometry_.banks; ++b) {
             const std::uint32_t at = bank_at(b);
             count += holds_state(at, flash) && unit(flash, at) == Flash::Unit::torn &&
-                             unit(flash, at + s_bytes) == Flash::Unit::torn
+                             unit(flash, at + close_at(geometry_)) == Flash::Unit::torn
                          ? 1
                          : 0;
         }
@@ -228,10 +234,12 @@ class JournalScene {
     static void require(bool written) {
         if (!written) throw Wrong("the journal can't be written");
     }
-    static Flash::Unit unit(const Flash& flash, std::uint32_t at) { return flash.units()[at / unit_bytes]; }
+    static Flash::Unit unit(const Flash& flash, std::uint32_t at) { return flash.units()[at / flash.unit_bytes()]; }
     [[nodiscard]] std::uint32_t bank_at(std::uint32_t bank) const { return bank * layout_.journal_bank_bytes; }
     static bool holds_state(std::uint32_t at, const Flash& flash) {
-        return unit(flash, at) == Flash::Unit::programmed || unit(flash, at) == Flash::Unit::torn;
+        constexpr std::uint32_t erased = 0xffffffff; // a torn unit that held nothing
+        const bool holds = unit(flash, at) == Flash::Unit::programmed || unit(flash, at) == Flash::Unit::torn;
+        return holds && format::get32(&flash.bytes()[at]) != erased;
     }
     static core::State state_in(const Flash& flash, std::uint32_t at) {
         core::State state;
@@ -270,7 +278,7 @@ class JournalScene {
     void add_record(Mixer& mixer, const Names& names, const Flash& flash, std::uint8_t index) const {
         const std::uint32_t from = bank_at(geometry_.banks) + (index - 1U) * layout_.journal_record_bytes;
         std::uint64_t states = 0;
-        for (std::uint32_t at = from; at < from + layout_.journal_record_bytes; at += unit_bytes) {
+        for (std::uint32_t at = from; at < from + layout_.journal_record_bytes; at += geometry_.unit_bytes) {
             states = mix(states + static_cast<std::uint64_t>(unit(flash, at)) + 1);
         }
         mixer.add(states);
@@ -358,7 +366,7 @@ class JournalReplay final : public JournalObserver {
     void operate(JournalState& state, bool is_erase, std::uint32_t at, Bytes data) override {
         ++operation_;
         const bool here = step_.cut != Cut::none && operation_ == step_.operation;
-        tell_(fmt::format("  {:3} {}{}", operation_, what(is_erase, at), here ? how() : ""));
+        tell_(fmt::format("  {:3} {}{}", operation_, what(is_erase, at), here ? how() : ""), !here);
         if (here && step_.cut == Cut::inside) {
             is_erase ? state.flash.tear_erase(at) : state.flash.tear_program(at, data);
         } else if (here && step_.cut == Cut::dead) {
@@ -377,7 +385,7 @@ class JournalReplay final : public JournalObserver {
         if (is_erase) return fmt::format("erase bank {}", bank);
         const std::uint32_t unit = at % bank_bytes;
         if (unit == 0) return fmt::format("write S of bank {}", bank);
-        const std::uint32_t mark = (unit - s_bytes) / unit_bytes;
+        const std::uint32_t mark = (unit - close_at(scene_.geometry())) / scene_.geometry().unit_bytes;
         return mark < 2 ? fmt::format("write {} of bank {}", mark == 0 ? 'C' : 'D', bank)
                         : fmt::format("write progress {} of bank {}", mark - 1, bank);
     }
@@ -415,7 +423,22 @@ std::vector<JournalGeometry> all_journal_geometries() {
                        .banks = banks,
                        .progress_units = 1,
                        .records = true,
-                       .size = Size::long_run});
+                       .size = banks == 2 ? Size::minutes : Size::long_run});
+    }
+    struct {
+        const char* name;
+        const char* about;
+        std::uint32_t unit_bytes;
+    } const chips[] = {{"nor", "in NOR flash", 4}, {"plain", "in plain flash with units of 16 bytes", 16}};
+    for (const auto& chip : chips) {
+        for (std::uint32_t banks = 2; banks <= 3; ++banks) {
+            all.push_back({.name = fmt::format("journal-{}-{}", banks, chip.name),
+                           .about = fmt::format("the journal alone {}, {} banks", chip.about, banks),
+                           .banks = banks,
+                           .progress_units = chip.unit_bytes == 4 ? 2U : 1U,
+                           .unit_bytes = chip.unit_bytes,
+                           .erased_reads_noise = false});
+        }
     }
     for (std::uint32_t banks = 3; banks <= 4; ++banks) {
         all.push_back({.name = fmt::format("journal-{}-unlimited", banks),
@@ -435,7 +458,7 @@ std::string replay(const JournalGeometry& geometry, const std::vector<Step>& his
     JournalScene scene(geometry);
     JournalState state = scene.factory();
     for (const Step& step : history) {
-        tell(step.actor == Actor::boot ? "the bootloader begins" : "a new state is written");
+        tell(step.actor == Actor::boot ? "the bootloader begins" : "a new state is written", false);
         Paths choices(step.choices);
         JournalReplay watch(scene, step, tell);
         try {
@@ -444,7 +467,7 @@ std::string replay(const JournalGeometry& geometry, const std::vector<Step>& his
         } catch (const Wrong& wrong) {
             return wrong.what();
         }
-        tell(fmt::format("  acted on {}, newest written {}", to_text(state.begun), to_text(state.tried)));
+        tell(fmt::format("  acted on {}, newest written {}", to_text(state.begun), to_text(state.tried)), false);
     }
     return {};
 }

@@ -18,7 +18,9 @@ struct JournalGeometry {
     std::string about;
     std::uint32_t banks = 0;
     std::uint32_t progress_units = 2; // of a bank; the RA6M4 has 6
-    bool records = false;             // each new state comes with a begin-record
+    std::uint32_t unit_bytes = 4;
+    bool erased_reads_noise = true; // data flash; others read 0xff
+    bool records = false;           // each new state comes with a begin-record
     // DESIGN.md, "What the journal can't survive": of the banks whose erase was cut, at most banks - 2 may read valid
     // now and invalid then. False: any number of them.
     bool assumption = true;

@@ -12,7 +12,8 @@ void Model::staging_begins(std::uint8_t image) {
 }
 
 void Model::request_begins(core::Request kind) {
-    request_ = kind;
+    // Of a write that was cut before, this one may leave behind what it replaces.
+    requests_ = static_cast<std::uint8_t>((request_in_doubt_ ? requests_ : 0) | kind_bit(kind));
     request_in_doubt_ = true;
     cuts_ = 0;
 }
@@ -23,13 +24,13 @@ void Model::boot_cut() {
 }
 
 void Model::forget_request() {
-    request_ = core::Request::none;
+    requests_ = 0;
     request_in_doubt_ = false;
     cuts_ = 0;
 }
 
-void Model::install(std::uint8_t image) {
-    if (request_ == core::Request::permanent) {
+void Model::install(std::uint8_t image, bool permanent) {
+    if (permanent) {
         base_ = image;
     } else {
         trial_ = image;
@@ -69,11 +70,11 @@ std::string Model::started(std::uint8_t image, bool says_on_trial, std::span<con
     }
     if (request_pending()) {
         const std::uint8_t installable = may_follow[base_];
-        const bool test = request_ == core::Request::test;
-        const bool installed =
-            (requested() & installable & bit(image)) != 0 && (image != base_ || says_on_trial == test);
+        const auto kind = says_on_trial ? core::Request::test : core::Request::permanent;
+        const bool served = (requests_ & kind_bit(kind)) != 0;
+        const bool installed = (requested() & installable & bit(image)) != 0 && (image != base_ || served);
         if (installed) {
-            install(image);
+            install(image, served ? !says_on_trial : says_on_trial);
             return says_on_trial == on_trial() ? "" : "an installed image doesn't know whether it is on trial";
         }
         const bool must = slot_.surely && (requested() & ~installable) == 0 && !request_in_doubt_ && cuts_ < looks;
@@ -92,7 +93,7 @@ std::uint64_t Model::key() const {
     const auto add = [&key](std::uint64_t field, unsigned bits) { key = key << bits | (field & ((1U << bits) - 1)); };
     add(slot_.images, 8);
     add(slot_.surely, 1);
-    add(static_cast<std::uint64_t>(request_), 2);
+    add(requests_, 2);
     add(request_in_doubt_, 1);
     add(trial_, 4);
     add(static_cast<std::uint64_t>(confirm_), 2);

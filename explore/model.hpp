@@ -26,7 +26,10 @@ class Model {
     void request_begins(core::Request kind);
     void confirm_begins() { confirm_ = Doubt::maybe; }
     void staging_done(std::uint8_t image) { slot_ = {bit(image), true}; }
-    void request_done() { request_in_doubt_ = false; }
+    void request_done(core::Request kind) {
+        requests_ = kind_bit(kind);
+        request_in_doubt_ = false;
+    }
     void confirm_done() { confirm_ = Doubt::yes; }
 
     // A boot that was cut short. It may have used up one of the looks at a staged image, or one attempt of a trial.
@@ -38,7 +41,7 @@ class Model {
 
     [[nodiscard]] std::uint8_t base() const { return base_; } // the last image that was confirmed: never to be lost
     [[nodiscard]] bool on_trial() const { return trial_ != nothing; }
-    [[nodiscard]] bool request_pending() const { return request_ != core::Request::none; }
+    [[nodiscard]] bool request_pending() const { return requests_ != 0; }
     // The images that may be installed; bits.
     [[nodiscard]] std::uint8_t requested() const { return request_pending() ? slot_.images : std::uint8_t{0}; }
     [[nodiscard]] bool has_staged() const { return slot_.images != 0; }
@@ -48,6 +51,8 @@ class Model {
     enum class Doubt : std::uint8_t { no, maybe, yes };
 
     static constexpr std::uint8_t bit(std::uint8_t image) { return static_cast<std::uint8_t>(1U << image); }
+
+    static constexpr std::uint8_t kind_bit(core::Request kind) { return kind == core::Request::test ? 1 : 2; }
 
     static constexpr std::uint8_t looks = 3;    // at a staged image, then its request is dropped
     static constexpr std::uint8_t attempts = 3; // of an image on trial
@@ -60,12 +65,12 @@ class Model {
 
     void forget_request();
     std::string serve_trial(std::uint8_t image, bool says_on_trial, bool& goes_on);
-    void install(std::uint8_t image);
+    void install(std::uint8_t image, bool permanent);
 
     std::uint8_t base_;
     bool flips_;
     Slot slot_;
-    core::Request request_ = core::Request::none;
+    std::uint8_t requests_ = 0;     // a bit for each kind that may be pending
     bool request_in_doubt_ = false; // the supply went while it was written
     std::uint8_t trial_ = nothing;
     Doubt confirm_ = Doubt::no;

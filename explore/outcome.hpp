@@ -11,7 +11,8 @@ namespace outboot::explore {
 // How long an exploration takes, and what it is for.
 enum class Size : std::uint8_t {
     quick,    // seconds
-    long_run, // minutes and more
+    minutes,  // a few of them
+    long_run, // hours and more
     walk,     // too large to finish: random histories
     story,    // breaks a stated assumption to show the shortest failure; not part of "all"
 };
@@ -41,6 +42,7 @@ struct Outcome {
 };
 
 using Report = std::function<void(const Progress&)>;
-using Tell = std::function<void(const std::string&)>;
+// `passing`: an operation that came to its end, of which a short story says nothing.
+using Tell = std::function<void(const std::string& line, bool passing)>;
 
 } // namespace outboot::explore

@@ -1,5 +1,9 @@
 #include "explore/product.hpp"
 
+#include <algorithm>
+
+#include "explore/mix.hpp"
+
 namespace outboot::explore {
 namespace {
 
@@ -8,8 +12,8 @@ namespace tlv = format::tlv;
 
 constexpr std::uint32_t header_size = 32;
 constexpr std::uint32_t protected_bytes = 4 + (4 + 8) + (4 + 4); // info record, fingerprint, counter
-constexpr std::uint32_t sealed_bytes = 4 + (4 + 32) + (4 + 32) + (4 + ModelCrypto::signature_bytes);
-constexpr std::uint32_t wrapped_entry_bytes = 4 + ModelCrypto::wrapped_bytes;
+constexpr std::uint32_t sealed_bytes = 4 + (4 + 32) + (4 + 32) + (4 + Cryptography::signature_bytes);
+constexpr std::uint32_t wrapped_entry_bytes = 4 + Cryptography::wrapped_bytes;
 
 void put16(std::vector<std::uint8_t>& out, std::size_t value) {
     out.push_back(static_cast<std::uint8_t>(value));
@@ -44,11 +48,12 @@ Product::Product(Layout layout) : layout_(layout) {
     block[kb::signers_at] = 1;
     block[kb::device_key_at] = 1;
     std::uint8_t* const signer = block + kb::first_signer_at;
-    for (std::uint8_t i = 0; i < 64; ++i) signer[kb::signer_point_at + i] = static_cast<std::uint8_t>(0x40 + i);
-    const auto hash = ModelHash::of({{signer + kb::signer_point_at, 64}});
+    const auto point = Cryptography::signer();
+    std::ranges::copy(point, signer + kb::signer_point_at);
+    const auto hash = hash_of(point);
     std::copy(hash.begin(), hash.end(), signer + kb::signer_hash_at);
     for (std::uint8_t i = 0; i < 32; ++i) block[kb::device_private_at + i] = static_cast<std::uint8_t>(0xa0 + i);
-    const auto check = ModelHash::of({{block, kb::check_at}});
+    const auto check = hash_of(Bytes(block, kb::check_at));
     std::copy_n(check.begin(), kb::size_bytes - kb::check_at, block + kb::check_at);
 }
 
@@ -101,24 +106,24 @@ Image Product::make_image(const ImageSpec& spec) const {
     put_area(out, format::protected_tlv_magic, protected_bytes);
     put_tlv(out, tlv::layout_fingerprint, layout_.fingerprint);
     put_tlv(out, tlv::security_counter, bytes_of(spec.counter));
-    const auto hash = ModelHash::of({out});
+    const auto hash = hash_of(out);
 
     std::vector<std::uint8_t> area;
     put_area(area, format::unprotected_tlv_magic, sealed_bytes + (spec.encrypted ? wrapped_entry_bytes : 0));
     put_tlv(area, tlv::sha256, hash);
     put_tlv(area, tlv::key_hash, Bytes(keys_).subspan(kb::first_signer_at + kb::signer_hash_at, 32));
-    put_tlv(area, tlv::ecdsa, ModelCrypto::sign(public_key(), hash));
+    put_tlv(area, tlv::ecdsa, Cryptography::sign(public_key(), hash));
     std::array<std::uint8_t, 16> image_key{};
     if (spec.encrypted) {
-        const auto digest = ModelHash::of({hash});
+        const auto digest = hash_of(hash);
         std::copy_n(digest.begin(), image_key.size(), image_key.begin());
-        put_tlv(area, tlv::enc_ec256, ModelCrypto::wrap(image_key, device_private()));
+        put_tlv(area, tlv::enc_ec256, Cryptography::wrap(image_key, device_private()));
     }
     out.insert(out.end(), area.begin(), area.end());
 
     image.staged = out;
     if (spec.encrypted) {
-        ModelCipher(image_key).apply(0, MutableBytes(image.staged).subspan(header_size, spec.payload_bytes));
+        Cipher(image_key).apply(0, MutableBytes(image.staged).subspan(header_size, spec.payload_bytes));
     }
     if (spec.rubbish) image.staged[header_size + spec.payload_bytes / 2] ^= 1;
     image.facts = {.payload_bytes = spec.payload_bytes,
@@ -127,15 +132,15 @@ Image Product::make_image(const ImageSpec& spec) const {
                    .protected_bytes = protected_bytes,
                    .counter = spec.counter,
                    .hash = hash,
-                   .tlv_digest = ModelHash::of({area})};
+                   .tlv_digest = hash_of(area)};
     return image;
 }
 
 std::vector<std::uint8_t> Product::backup_of(const Image& image) const {
     std::vector<std::uint8_t> out = image.plain;
     std::array<std::uint8_t, 16> key;
-    ModelCrypto::way_out_key(key, device_private().first<32>(), image.facts.hash);
-    ModelCipher(key).apply(0, MutableBytes(out).subspan(header_size, image.spec.payload_bytes));
+    Cryptography::way_out_key(key, device_private().first<32>(), image.facts.hash);
+    Cipher(key).apply(0, MutableBytes(out).subspan(header_size, image.spec.payload_bytes));
     return out;
 }
 

@@ -5,7 +5,7 @@
 
 #include "core/journal.hpp"
 #include "core/key_block.hpp"
-#include "explore/model_crypto.hpp"
+#include "explore/cryptography.hpp"
 
 namespace outboot::explore {
 

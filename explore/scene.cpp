@@ -7,6 +7,7 @@
 
 #include "core/boot.hpp"
 #include "explore/application.hpp"
+#include "explore/mix.hpp"
 
 namespace outboot::explore {
 namespace {
@@ -81,6 +82,12 @@ Scene::Scene(const Geometry& geometry, bool whole_journal)
 Device Scene::factory() const {
     Device device{.world = World(product_), .model = Model(0, whole_journal_)};
     device.world.code.load(product_.layout().primary.base, images_.front().plain);
+    if (geometry_.journal_damaged) {
+        std::vector<std::uint8_t> rubbish(device.world.journal.size());
+        std::uint64_t seed = 1;
+        for (auto& byte : rubbish) byte = static_cast<std::uint8_t>((seed = mix(seed)) >> 8);
+        device.world.journal.load(0, rubbish);
+    }
     return device;
 }
 
@@ -121,7 +128,7 @@ bool Scene::boot(Device& device, Watch& watch) const {
     HostBoard board(product_, device.world, watch);
     for (int resets = 0; resets < most_resets; ++resets) {
         try {
-            core::Boot<ModelCrypto, HostBoard> boot(board);
+            core::Boot<Cryptography, HostBoard> boot(board);
             boot.run();
             throw Wrong("the bootloader came to an end");
         } catch (const Reset&) {
@@ -189,7 +196,7 @@ bool Scene::act(Device& device, const Step& step, Watch& watch) const {
             return false;
         }
         require(result, "a request");
-        model.request_done();
+        model.request_done(kind);
         return true;
     }
     case Actor::confirm:

@@ -40,6 +40,8 @@ class Scene {
 
     [[nodiscard]] const Geometry& geometry() const { return geometry_; }
     [[nodiscard]] const Product& product() const { return product_; }
+    [[nodiscard]] const std::vector<Image>& images() const { return images_; }
+    [[nodiscard]] Bytes backup_of(std::size_t image) const { return backups_[image]; }
     [[nodiscard]] Device factory() const;
 
     // What can be done to a device in this state.

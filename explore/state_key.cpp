@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "explore/cryptography.hpp"
+
 namespace outboot::explore {
 namespace {
 
@@ -10,7 +12,7 @@ constexpr std::uint32_t s_bytes = 32; // S: generation, state, check
 
 struct Bank {
     std::uint32_t at = 0;
-    bool holds_state = false; // all of S, whether steady or not
+    bool holds_state = false; // all of a good S, whether steady or not
     std::uint32_t generation = 0;
 };
 
@@ -78,6 +80,21 @@ Key whole_key(const Product& product, const Flash& journal, std::vector<Bank> ba
     return mixer.key();
 }
 
+// Rubbish that nobody wrote is no state.
+bool good_check(const Flash& journal, std::uint32_t at) {
+    constexpr std::uint32_t check_at = 24;
+    const Bytes s = journal.bytes().subspan(at, s_bytes);
+    const auto digest = hash_of(s.first(check_at));
+    return std::equal(s.begin() + check_at, s.end(), digest.begin());
+}
+
+bool settled(const Flash& journal, const std::vector<Bank>& banks, std::uint32_t bank_bytes) {
+    const auto is_other = [&](const Bank& bank) {
+        return !bank.holds_state && !journal.all(Flash::Unit::erased, bank.at, bank.at + bank_bytes);
+    };
+    return std::ranges::count_if(banks, &Bank::holds_state) <= 1 && std::ranges::none_of(banks, is_other);
+}
+
 } // namespace
 
 Key journal_key(const Product& product, const Flash& journal, bool whole) {
@@ -90,9 +107,11 @@ Key journal_key(const Product& product, const Flash& journal, bool whole) {
             const auto state = journal.units()[(at + i) / unit];
             holds_state = holds_state && (state == Flash::Unit::programmed || state == Flash::Unit::torn);
         }
+        holds_state = holds_state && good_check(journal, at);
         banks.push_back({at, holds_state, format::get32(&journal.bytes()[at])});
     }
-    return whole ? whole_key(product, journal, std::move(banks)) : settled_key(product, journal, banks);
+    const bool apart = whole || !settled(journal, banks, layout.journal_bank_bytes);
+    return apart ? whole_key(product, journal, std::move(banks)) : settled_key(product, journal, banks);
 }
 
 Key state_key(const Product& product, const World& world, const Model& model, bool running, bool whole_journal) {

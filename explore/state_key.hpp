@@ -2,6 +2,7 @@
 #pragma once
 
 #include "explore/host_board.hpp"
+#include "explore/mix.hpp"
 #include "explore/model.hpp"
 
 namespace outboot::explore {

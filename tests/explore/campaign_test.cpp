@@ -65,7 +65,8 @@ TEST(Story, three_cut_erases_in_a_row_can_lose_a_journal_of_three_banks) {
     const std::string line = to_text("journal-3-unlimited", outcome.violation->history);
     EXPECT_EQ(outcome.violation->history.size(), 4U) << line;
     std::vector<std::string> story;
-    EXPECT_EQ(replay_line(line, [&](const std::string& text) { story.push_back(text); }), outcome.violation->what);
+    EXPECT_EQ(replay_line(line, [&](const std::string& text, bool) { story.push_back(text); }),
+              outcome.violation->what);
     EXPECT_GT(story.size(), 10U);
 }
 
@@ -79,7 +80,8 @@ TEST(Walk, the_same_seed_walks_the_same_way) {
 
 TEST(Replay, a_history_without_a_fault_ends_well) {
     std::vector<std::string> told;
-    EXPECT_EQ(replay_line("offset-2:b,s1,t,b@17i,b,c,o,b", [&](const std::string& text) { told.push_back(text); }), "");
+    EXPECT_EQ(
+        replay_line("offset-2:b,s1,t,b@17i,b,c,o,b", [&](const std::string& text, bool) { told.push_back(text); }), "");
     EXPECT_EQ(told.back(), "  image 1 runs");
 }
 

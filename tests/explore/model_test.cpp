@@ -16,7 +16,7 @@ Model requested(Request kind, std::uint8_t image = 1) {
     model.staging_begins(image);
     model.staging_done(image);
     model.request_begins(kind);
-    model.request_done();
+    model.request_done(kind);
     return model;
 }
 
@@ -102,7 +102,7 @@ TEST(Model, a_staging_that_was_cut_may_have_left_either_image_whole_or_neither) 
     model.staging_done(1);
     model.staging_begins(2);
     model.request_begins(Request::test);
-    model.request_done();
+    model.request_done(Request::test);
     EXPECT_TRUE(kept(model, 1, true));
     EXPECT_TRUE(kept(model, 2, true));
     EXPECT_TRUE(kept(model, 0, false));
@@ -121,6 +121,17 @@ TEST(Model, a_cut_request_that_a_boot_didnt_see_may_come_back_where_writes_flip)
         model.withdrawal_done();
         EXPECT_FALSE(kept(model, 1, true));
     }
+}
+
+TEST(Model, two_cut_requests_of_either_kind_may_both_be_served) {
+    Model model = requested(Request::permanent);
+    model.request_begins(Request::permanent); // cut
+    model.request_begins(Request::test);      // it was not seen, and this one was cut too
+    EXPECT_TRUE(kept(model, 1, true));
+    EXPECT_TRUE(kept(model, 1, false));
+    model.request_done(Request::test);
+    EXPECT_TRUE(kept(model, 1, true));
+    EXPECT_FALSE(kept(model, 1, false));
 }
 
 } // namespace
