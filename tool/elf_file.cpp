@@ -17,12 +17,28 @@ namespace {
 
 constexpr const char* fingerprint_symbol = "outboot_layout_fingerprint";
 
+// An open file as libelf has it: a member, so that it is closed too where the reader's constructor refuses the file.
+class OpenElf {
+  public:
+    explicit OpenElf(const std::string& path)
+        : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC)), elf_(elf_begin(descriptor_, ELF_C_READ, nullptr)) {}
+    OpenElf(const OpenElf&) = delete;
+    OpenElf& operator=(const OpenElf&) = delete;
+    ~OpenElf() {
+        elf_end(elf_);
+        if (descriptor_ >= 0) close(descriptor_);
+    }
+
+    [[nodiscard]] Elf* get() const { return elf_; }
+
+  private:
+    int descriptor_;
+    Elf* elf_;
+};
+
 class ElfReader {
   public:
-    explicit ElfReader(const std::string& path) : path_(path) {
-        elf_version(EV_CURRENT);
-        descriptor_ = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-        elf_ = elf_begin(descriptor_, ELF_C_READ, nullptr);
+    explicit ElfReader(const std::string& path) : path_(path), file_(path), elf_(file_.get()) {
         if (!elf_ || !gelf_getehdr(elf_, &header_)) fail(elf_errmsg(-1));
         if (header_.e_ident[EI_CLASS] != ELFCLASS32 || header_.e_ident[EI_DATA] != ELFDATA2LSB ||
             header_.e_type != ET_EXEC)
@@ -36,12 +52,6 @@ class ElfReader {
             if (!gelf_getphdr(elf_, static_cast<int>(i), &segment)) fail(elf_errmsg(-1));
             if (segment.p_type == PT_LOAD && segment.p_filesz > 0) segments_.push_back(segment);
         }
-    }
-    ElfReader(const ElfReader&) = delete;
-    ElfReader& operator=(const ElfReader&) = delete;
-    ~ElfReader() {
-        elf_end(elf_);
-        if (descriptor_ >= 0) close(descriptor_);
     }
 
     std::vector<Piece> pieces() {
@@ -127,8 +137,8 @@ class ElfReader {
     }
 
     const std::string& path_;
-    int descriptor_ = -1;
-    Elf* elf_ = nullptr;
+    OpenElf file_;
+    Elf* elf_;
     GElf_Ehdr header_{};
     std::size_t names_ = 0;
     std::vector<GElf_Phdr> segments_;
@@ -141,6 +151,7 @@ bool looks_like_elf(ByteSpan content) {
 }
 
 Program read_elf(const std::string& path) {
+    elf_version(EV_CURRENT);
     ElfReader reader(path);
     return {path, ProgramKind::elf, tidy(reader.pieces(), path), reader.fingerprint()};
 }

@@ -1,9 +1,13 @@
 // Which content of a linked program becomes the image, which is left out, and which is refused.
+#include <filesystem>
+
 #include <gtest/gtest.h>
 
 #include "tests/tool/product.hpp"
+#include "tool/failure.hpp"
 #include "tool/image_file.hpp"
 #include "tool/intel_hex.hpp"
+#include "tool/program.hpp"
 
 namespace outboot::tool {
 namespace {
@@ -169,6 +173,20 @@ TEST(Elf, a_damaged_file_is_refused) {
         EXPECT_TRUE(ran.says("outboot: error: ")) << ran.err;
     }
     EXPECT_FALSE(work.has("out.bin"));
+}
+
+TEST(Elf, a_refused_file_does_not_stay_open) {
+    Workspace work;
+    auto cut_off = program_elf();
+    cut_off.resize(cut_off.size() - 40);
+    work.write("app.elf", cut_off);
+    const auto open_files = [] {
+        const std::filesystem::directory_iterator all("/proc/self/fd");
+        return std::distance(begin(all), end(all));
+    };
+    const auto before = open_files();
+    EXPECT_THROW((void)load_program(work.path("app.elf")), Failure);
+    EXPECT_EQ(open_files(), before);
 }
 
 TEST(Elf, without_a_layout_a_far_section_makes_no_huge_file) {
