@@ -63,7 +63,8 @@ class BasicUpdate {
         : layout_(layout), external_(external), data_flash_(data_flash) {}
 
     // Begins to stage an image of `size_bytes`, or goes on with it. position() then says from which byte on it is
-    // wanted. Erases as it goes, 4 KB at a time. A request still pending is withdrawn.
+    // wanted. Erases as it goes, 4 KB at a time. A request still pending is withdrawn. The id is the caller's name for
+    // these very bytes, such as the first half of their SHA-256; all zeros if it has none: then it never goes on.
     UpdateResult begin(std::uint32_t size_bytes, const Id& id);
 
     [[nodiscard]] std::uint32_t position() const { return position_; }

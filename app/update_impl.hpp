@@ -121,7 +121,7 @@ UpdateResult BasicUpdate<Sha256>::open_note(std::uint32_t size_bytes, const Id& 
     staging::Note found;
     auto* const raw = reinterpret_cast<std::uint8_t*>(&found);
     if (!external_.read(external_.context, note_at(), raw, sizeof found)) return UpdateResult::flash_failed;
-    if (std::memcmp(&found, &wanted, sizeof found) == 0) {
+    if (id != Id{} && std::memcmp(&found, &wanted, sizeof found) == 0) {
         if (!find_position()) return UpdateResult::flash_failed;
         if (position_ + layout_.external_erase_block > size_) return UpdateResult::ok; // no sum is missing
     }

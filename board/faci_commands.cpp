@@ -281,7 +281,7 @@ Picoseconds Faci::duration(Kind kind, Device device, std::uint32_t bytes) const 
 }
 
 void Faci::begin(Pending operation, std::uint32_t bytes, Picoseconds duration) {
-    const Fate fate = world_.operations.begin(operation.device, operation.kind, bytes, duration);
+    const Fate fate = world_.operations.begin({operation.device, operation.kind, operation.offset, bytes}, duration);
     operation.end = world_.now() + duration;
     switch (fate) {
     case Fate::complete:

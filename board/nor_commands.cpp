@@ -217,7 +217,8 @@ void Nor::write_status(std::uint8_t opcode) {
 void Nor::begin(Pending operation, Picoseconds duration) {
     if (silent_at_operation_ && world_.operations.counts(Device::external).operations() >= *silent_at_operation_)
         return silence();
-    const Fate fate = world_.operations.begin(Device::external, operation.kind, operation.count, duration);
+    const Fate fate =
+        world_.operations.begin({Device::external, operation.kind, operation.offset, operation.count}, duration);
     operation.end = world_.now() + duration;
     switch (fate) {
     case Fate::complete:

@@ -52,8 +52,10 @@ Fate fate_of(Moment moment) {
 
 } // namespace
 
-Fate Operations::begin(Device device, Kind kind, std::uint32_t bytes, Picoseconds busy) {
-    if (on_operation) on_operation(device, kind);
+Fate Operations::begin(const Operation& operation, Picoseconds busy) {
+    if (on_operation) on_operation(operation);
+    const Device device = operation.device;
+    const Kind kind = operation.kind;
     DeviceCounts& own = counts_[static_cast<std::size_t>(device)];
     const std::uint64_t own_number = own.operations();
     const auto due = std::find_if(cuts_.begin(), cuts_.end(), [&](const Cut& c) {
@@ -64,10 +66,10 @@ Fate Operations::begin(Device device, Kind kind, std::uint32_t bytes, Picosecond
     own.busy += busy;
     switch (kind) {
     case Kind::erase:
-        ++own.erases, own.bytes_erased += bytes;
+        ++own.erases, own.bytes_erased += operation.bytes;
         break;
     case Kind::program:
-        ++own.programs, own.bytes_programmed += bytes;
+        ++own.programs, own.bytes_programmed += operation.bytes;
         break;
     case Kind::configure:
         ++own.configurations;

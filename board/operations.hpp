@@ -26,6 +26,13 @@ constexpr const char* name(Device d) {
 
 enum class Kind : std::uint8_t { erase, program, configure };
 
+struct Operation {
+    Device device{};
+    Kind kind{};
+    std::uint32_t offset = 0; // in the device; of a status register, 0
+    std::uint32_t bytes = 0;
+};
+
 // When, against the operation it is tied to, the supply goes.
 enum class Moment : std::uint8_t {
     before, // the operation has not touched a cell
@@ -68,10 +75,10 @@ class Operations {
     void reset_counts() { counts_ = {}; }
 
     // Called before every operation counts: total() is its number.
-    std::function<void(Device, Kind)> on_operation;
+    std::function<void(const Operation&)> on_operation;
 
     // For the device models: an operation is accepted; what happens to it?
-    [[nodiscard]] Fate begin(Device device, Kind kind, std::uint32_t bytes, Picoseconds busy);
+    [[nodiscard]] Fate begin(const Operation& operation, Picoseconds busy);
 
   private:
     struct Cut {

@@ -66,6 +66,14 @@ std::string replay_line(const std::string& line, const Tell& tell) {
     return with_geometry(name, [&](const auto& geometry) { return replay(geometry, history, tell); });
 }
 
+std::pair<Geometry, std::vector<Step>> device_history(const std::string& line) {
+    auto [name, history] = split(line);
+    const auto devices = all_geometries();
+    const auto* geometry = by_name(devices, name);
+    if (geometry == nullptr) throw std::invalid_argument(fmt::format("there is no geometry `{}` of a device", name));
+    return {*geometry, std::move(history)};
+}
+
 Picture picture_of_line(const std::string& line) {
     const auto [name, history] = split(line);
     const auto devices = all_geometries();

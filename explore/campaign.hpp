@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "explore/geometry.hpp"
 #include "explore/outcome.hpp"
 #include "explore/picture.hpp"
 
@@ -24,6 +25,9 @@ Outcome walk_campaign(const std::string& name, std::uint64_t seed, const Limits&
 
 // The picture of a history; without frames for a geometry that is a journal alone.
 Picture picture_of_line(const std::string& line);
+
+// A line as to_text() writes it, taken apart. Throws std::invalid_argument, also for the geometry of a journal alone.
+std::pair<Geometry, std::vector<Step>> device_history(const std::string& line);
 
 // A line as to_text() writes it. What is wrong in the end, or empty.
 std::string replay_line(const std::string& line, const Tell& tell);

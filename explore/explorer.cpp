@@ -99,10 +99,12 @@ const char* name(Chip chip) {
 // Does what one step of a history says.
 class Replay final : public Observer {
   public:
-    Replay(const Scene& scene, const Step& step, const Tell& tell) : scene_(scene), step_(step), tell_(tell) {}
+    Replay(const Scene& scene, const Step& step, const Tell& tell, const OnOperation& on_operation)
+        : scene_(scene), step_(step), tell_(tell), on_operation_(on_operation) {}
 
     void operate(Device& device, const Operation& operation) override {
         ++operation_;
+        if (on_operation_) on_operation_(operation);
         const bool here = operation_ == step_.operation;
         std::string line = fmt::format("  {:3} {} {} at {:#06x}", operation_, operation.is_erase ? "erase" : "program",
                                        name(operation.chip), operation.at);
@@ -121,26 +123,9 @@ class Replay final : public Observer {
     const Scene& scene_;
     const Step& step_;
     const Tell& tell_;
+    const OnOperation& on_operation_;
     std::uint32_t operation_ = 0;
 };
-
-std::string headline(const Step& step) {
-    switch (step.actor) {
-    case Actor::boot:
-        return "the device is switched on";
-    case Actor::stage:
-        return fmt::format("the application stages image {}", step.image);
-    case Actor::request_test:
-        return "the application requests a test";
-    case Actor::request_permanent:
-        return "the application requests a permanent installation";
-    case Actor::confirm:
-        return "the application confirms";
-    case Actor::off:
-        break;
-    }
-    return "the device is switched off";
-}
 
 } // namespace
 
@@ -149,13 +134,13 @@ Outcome explore(const Geometry& geometry, const Limits& limits, const Report& re
 }
 
 std::string replay(const Geometry& geometry, const std::vector<Step>& history, const Tell& tell,
-                   const AfterStep& after_step) {
+                   const AfterStep& after_step, const OnOperation& on_operation) {
     const Scene scene(geometry, true); // any history: one that was explored has no cuts in the journal's writes
     Device device = scene.factory();
     for (const Step& step : history) {
         tell(headline(step) + (step.cut == Cut::before ? ", and off again at once" : ""), false);
         Paths choices(step.choices);
-        Replay watch(scene, step, tell);
+        Replay watch(scene, step, tell, on_operation);
         try {
             if (step.cut == Cut::before) throw PowerCut{};
             scene.play(device, step, choices, watch);

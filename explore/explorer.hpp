@@ -17,10 +17,12 @@ Outcome explore(const Geometry& geometry, const Limits& limits = {}, const Repor
 
 class Scene;
 struct Device;
+struct Operation;
 using AfterStep = std::function<void(const Scene&, const Device&)>;
+using OnOperation = std::function<void(const Operation&)>;
 
 // Runs one history, telling each step and operation; what is wrong at its end, or empty.
 std::string replay(const Geometry& geometry, const std::vector<Step>& history, const Tell& tell,
-                   const AfterStep& after_step = {});
+                   const AfterStep& after_step = {}, const OnOperation& on_operation = {});
 
 } // namespace outboot::explore

@@ -1,5 +1,7 @@
 #include "explore/geometry.hpp"
 
+#include <algorithm>
+
 namespace outboot::explore {
 namespace {
 
@@ -99,6 +101,11 @@ std::vector<Geometry> all_geometries() {
                        .images = {image(1, 500), image(2, 1000)},
                        .permanent = true,
                        .journal_damaged = true});
+        all.push_back({.name = name + "-2-board",
+                       .about = "2 chunks, as the RA6M4's lowest ones at a sixteenth of their size",
+                       .layout = layout_of(plan.plan, {{{6, 512}}}, 2048, 2048),
+                       .images = {image(1, 1408), image(2, 2560, 2)},
+                       .permanent = permanent});
         all.push_back({.name = name + "-2-forever",
                        .about = "2 chunks, any number of updates of both kinds between two images",
                        .layout = layout_of(plan.plan, mixed, 512, 512),
@@ -120,6 +127,18 @@ std::vector<Geometry> all_geometries() {
                        .updates = 0,
                        .permanent = true,
                        .size = Size::walk});
+    }
+    return all;
+}
+
+std::vector<std::uint8_t> may_follow(const std::vector<ImageSpec>& images) {
+    std::vector<std::uint8_t> all;
+    for (const ImageSpec& confirmed : images) {
+        unsigned may = 0;
+        for (std::size_t i = 0; i < images.size(); ++i) {
+            may |= !images[i].rubbish && images[i].counter >= confirmed.counter ? 1U << i : 0U;
+        }
+        all.push_back(static_cast<std::uint8_t>(may));
     }
     return all;
 }

@@ -25,4 +25,7 @@ struct Geometry {
 
 std::vector<Geometry> all_geometries();
 
+// For each image the ones that may follow it once it is confirmed, by number, as bits.
+std::vector<std::uint8_t> may_follow(const std::vector<ImageSpec>& images);
+
 } // namespace outboot::explore

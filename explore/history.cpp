@@ -78,6 +78,24 @@ std::string to_text(const std::string& geometry, const std::vector<Step>& histor
     return line;
 }
 
+std::string headline(const Step& step) {
+    switch (step.actor) {
+    case Actor::boot:
+        return "the device is switched on";
+    case Actor::stage:
+        return fmt::format("the application stages image {}", step.image);
+    case Actor::request_test:
+        return "the application requests a test";
+    case Actor::request_permanent:
+        return "the application requests a permanent installation";
+    case Actor::confirm:
+        return "the application confirms";
+    case Actor::off:
+        break;
+    }
+    return "the device is switched off";
+}
+
 std::vector<Step> parse_history(const std::string& steps) {
     std::vector<Step> history;
     for (std::size_t at = 0; at <= steps.size();) {

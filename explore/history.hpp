@@ -34,6 +34,7 @@ struct Step {
     std::vector<std::uint8_t> choices{};
 };
 
+std::string headline(const Step& step); // what it is, in words, without its cut
 std::string to_text(const Step& step);
 std::string to_text(const std::string& geometry, const std::vector<Step>& history);
 // Throws std::invalid_argument, with the place, for a line that isn't one.

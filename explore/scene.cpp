@@ -69,14 +69,7 @@ Scene::Scene(const Geometry& geometry, bool whole_journal)
         const auto payload = Bytes(images_.back().plain).subspan(images_.back().facts.header_bytes, spec.payload_bytes);
         for (std::size_t i = 0; i + 8 <= payload.size(); ++i) secrets_.insert(word_at(payload, i));
     }
-    for (const ImageSpec& confirmed : geometry_.images) {
-        unsigned may = 0;
-        for (std::size_t i = 0; i < geometry_.images.size(); ++i) {
-            const ImageSpec& next = geometry_.images[i];
-            may |= !next.rubbish && next.counter >= confirmed.counter ? 1U << i : 0U;
-        }
-        may_follow_.push_back(static_cast<std::uint8_t>(may));
-    }
+    may_follow_ = may_follow(geometry_.images);
 }
 
 Device Scene::factory() const {

@@ -22,7 +22,9 @@ class Walker final : public Observer, public Chooser {
             outcome.progress.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
             if (report) report(outcome.progress);
             if (outcome.progress.seconds > limits.seconds || outcome.progress.runs >= limits.states) break;
-            outcome.violation = one_history(limits.states);
+            std::vector<Step> history;
+            const std::string wrong = one_history(history, steps_of_a_history, limits.states);
+            if (!wrong.empty()) outcome.violation = Violation{wrong, std::move(history)};
         }
         return outcome;
     }
@@ -44,14 +46,11 @@ class Walker final : public Observer, public Chooser {
         return choice;
     }
 
-  private:
-    std::uint32_t below(std::uint32_t bound) { return static_cast<std::uint32_t>(dice_() % bound); }
-
-    std::optional<Violation> one_history(std::uint64_t most_runs) {
+    // Appends to `history`. What is wrong at its end, or empty.
+    std::string one_history(std::vector<Step>& history, std::uint32_t steps, std::uint64_t most_runs) {
         Device device = scene_.factory();
-        std::vector<Step> history;
         const std::uint32_t cut_within = 4U << below(8); // operations: some histories are cut much, others little
-        for (std::uint32_t i = 0; i < steps_of_a_history && progress_.runs < most_runs; ++i) {
+        for (std::uint32_t i = 0; i < steps && progress_.runs < most_runs; ++i) {
             const std::vector<Step> possible = scene_.possible(device);
             step_ = possible[below(static_cast<std::uint32_t>(possible.size()))];
             if (below(4) != 0) {
@@ -60,6 +59,7 @@ class Walker final : public Observer, public Chooser {
             }
             operation_ = 0;
             ++progress_.runs;
+            std::string wrong;
             try {
                 scene_.play(device, step_, *this, *this);
                 step_.cut = Cut::none; // it came to its end before
@@ -68,14 +68,17 @@ class Walker final : public Observer, public Chooser {
                 ++progress_.edges;
                 if (step_.actor == Actor::boot) device.model.boot_cut();
                 device.running = false;
-            } catch (const Wrong& wrong) {
-                history.push_back(step_);
-                return Violation{wrong.what(), history};
+            } catch (const Wrong& what) {
+                wrong = what.what();
             }
             history.push_back(step_);
+            if (!wrong.empty()) return wrong;
         }
         return {};
     }
+
+  private:
+    std::uint32_t below(std::uint32_t bound) { return static_cast<std::uint32_t>(dice_() % bound); }
 
     Scene scene_;
     std::mt19937_64 dice_;
@@ -88,6 +91,12 @@ class Walker final : public Observer, public Chooser {
 
 Outcome walk(const Geometry& geometry, std::uint64_t seed, const Limits& limits, const Report& report) {
     return Walker(geometry, seed).run(limits, report);
+}
+
+std::vector<Step> random_history(const Geometry& geometry, std::uint64_t seed, std::uint32_t steps) {
+    std::vector<Step> history;
+    (void)Walker(geometry, seed).one_history(history, steps, ~std::uint64_t{0});
+    return history;
 }
 
 } // namespace outboot::explore

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tool/board_options.hpp"
+#include "tool/board_replay.hpp"
 #include "tool/board_report.hpp"
 #include "tool/board_terminal.hpp"
 #include "tool/console.hpp"
@@ -108,6 +109,7 @@ void report(const board::Board& board, const board::RunResult& result, const Boa
 }
 
 int board_command(const BoardOptions& o) {
+    if (!o.replay.empty()) return replay_on_board(o);
     board::Board board({.external_fitted = !o.external_missing,
                         .pace = o.slowest ? board::Pace::maximum : board::Pace::typical,
                         .seed = o.seed,
@@ -131,6 +133,9 @@ Example: a device in three files, power cut inside the 40th flash operation, the
   outboot board --load production.hex --flash code.bin --data data.bin --external nor.bin --until ready
   outboot board --flash code.bin --data data.bin --external nor.bin --cut 40:inside
   outboot board --flash code.bin --data data.bin --external nor.bin --until ready --stats
+
+A history of the explorer on the real binaries:
+  outboot board --layout examples/ra6m4/layout.toml --programs build/ra6m4 --replay 'offset-2-board:b,s1,t,b@9i,b'
 
 Exit code: 0 stopped as asked, by a planned power cut, the time limit (without --until) or idle; 1 a fault, a rule of
 the hardware broken, or the text of --until never sent; 2 wrong usage.
@@ -176,6 +181,24 @@ void add_fault_options(CLI::App& command, BoardOptions& o) {
         ->type_name("N");
 }
 
+void add_replay_options(CLI::App& command, BoardOptions& o) {
+    auto* const replay = command
+                             .add_option("--replay", o.replay,
+                                         "A new device with the history that outboot explore prints with a violation, "
+                                         "its cuts at the same places; all other options but --seed and --json are for "
+                                         "runs without it")
+                             ->type_name("LINE");
+    auto* const layout = command.add_option("--layout", o.replay_layout, "Its layout")->type_name("FILE");
+    auto* const programs = command
+                               .add_option("--programs", o.replay_programs,
+                                           "Its bootloader.elf, app-v1.elf and app-v2.elf, the example application, "
+                                           "in one directory")
+                               ->type_name("DIR");
+    replay->needs(layout)->needs(programs);
+    layout->needs(replay);
+    programs->needs(replay);
+}
+
 void add_report_options(CLI::App& command, BoardOptions& o) {
     command.add_option("--ram-record", o.ram_record, "Where the bootloader's RAM record lies")
         ->default_str("0x2003ffc0")
@@ -193,6 +216,7 @@ void add_board_command(CLI::App& app, int& exit_code) {
     add_contents_options(*command, *o);
     add_run_options(*command, *o);
     add_fault_options(*command, *o);
+    add_replay_options(*command, *o);
     add_report_options(*command, *o);
     command->callback([o, &exit_code] { exit_code = board_command(*o); });
 }

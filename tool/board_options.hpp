@@ -30,6 +30,9 @@ CutOption parse_cut(const std::string& text);               // 17, 17:before, 3:
 RandomCuts parse_random_cuts(const std::string& text);      // SEED:COUNT, SEED:COUNT:PROBABILITY
 
 struct BoardOptions {
+    std::string replay;          // a line of the explorer; then no other option counts but:
+    std::string replay_layout;   // file
+    std::string replay_programs; // directory
     BoardFiles files;
     std::vector<std::string> load;
     std::string uart = "stdio"; // stdio, none, pty, file:PATH

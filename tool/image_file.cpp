@@ -68,11 +68,11 @@ std::size_t ImageFile::read_area(std::size_t at, bool is_protected) {
     return at + total;
 }
 
-ByteSpan ImageFile::payload() const {
+ByteSpan ImageFile::payload() const& {
     return ByteSpan(bytes_).subspan(header_.header_size, header_.payload_bytes);
 }
 
-ByteSpan ImageFile::signed_region() const {
+ByteSpan ImageFile::signed_region() const& {
     return ByteSpan(bytes_).first(std::size_t{header_.header_size} + header_.payload_bytes +
                                   header_.protected_tlv_bytes);
 }

@@ -30,10 +30,15 @@ class ImageFile {
     [[nodiscard]] const std::vector<ImageTlv>& tlvs() const { return tlvs_; } // in the file's order
     [[nodiscard]] std::size_t image_bytes() const { return image_bytes_; }    // header to last TLV
     [[nodiscard]] std::size_t file_bytes() const { return bytes_.size(); }
-    [[nodiscard]] ByteSpan image() const { return ByteSpan(bytes_).first(image_bytes_); }
-    [[nodiscard]] ByteSpan behind() const { return ByteSpan(bytes_).subspan(image_bytes_); } // padding, a trailer
-    [[nodiscard]] ByteSpan payload() const;
-    [[nodiscard]] ByteSpan signed_region() const; // as it stands: of an encrypted image this isn't what was signed
+    // Views of what this object owns: not to be had of a temporary.
+    [[nodiscard]] ByteSpan image() const& { return ByteSpan(bytes_).first(image_bytes_); }
+    [[nodiscard]] ByteSpan behind() const& { return ByteSpan(bytes_).subspan(image_bytes_); } // padding, a trailer
+    [[nodiscard]] ByteSpan payload() const&;
+    [[nodiscard]] ByteSpan signed_region() const&; // as it stands: of an encrypted image this isn't what was signed
+    ByteSpan image() const&& = delete;
+    ByteSpan behind() const&& = delete;
+    ByteSpan payload() const&& = delete;
+    ByteSpan signed_region() const&& = delete;
     [[nodiscard]] bool flagged_encrypted() const;
     [[nodiscard]] bool compressed() const;
 

@@ -35,8 +35,8 @@ class ChipTest : public EveryPlan {
 
     // Calls `action` before the n-th operation of a device from now on.
     void at_operation(board::Device of, std::uint64_t n, std::function<void()> action) {
-        device.board.operations().on_operation = [=, left = n](board::Device d, board::Kind) mutable {
-            if (d == of && left-- == 0) action();
+        device.board.operations().on_operation = [=, left = n](const board::Operation& operation) mutable {
+            if (operation.device == of && left-- == 0) action();
         };
     }
 

@@ -86,8 +86,8 @@ TEST_P(FlashTest, journal_that_cant_be_written_boots_and_doesnt_update) {
 TEST_P(FlashTest, journal_that_cant_be_written_any_more_in_a_move_is_waited_for) {
     begin_update();
     // After the begin-record: from the first operation on the primary on.
-    device.board.operations().on_operation = [this](board::Device of, board::Kind) {
-        if (of != board::Device::code_flash) return;
+    device.board.operations().on_operation = [this](const board::Operation& operation) {
+        if (operation.device != board::Device::code_flash) return;
         fail(board::Device::data_flash, 0, 0);
         device.board.operations().on_operation = nullptr;
     };
@@ -183,8 +183,8 @@ TEST_P(Watched, waiting_for_a_chip_in_a_move_needs_no_watchdog_reset) {
     begin_with(v1);
     device.stage(v2.staged);
     EXPECT_EQ(device.ask("request permanent"), "request permanent: ok");
-    device.board.operations().on_operation = [this](board::Device of, board::Kind) {
-        if (of == board::Device::code_flash) device.board.external().silence();
+    device.board.operations().on_operation = [this](const board::Operation& operation) {
+        if (operation.device == board::Device::code_flash) device.board.external().silence();
     };
     const Landing landing = device.reset(40 * board::second);
     EXPECT_EQ(landing.run.stop, board::Stop::time_limit) << landing.describe();

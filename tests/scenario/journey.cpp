@@ -36,7 +36,7 @@ std::string Route::describe() const {
 }
 
 Journey::Journey(const Route& route)
-    : route_(route), device_(route.plan),
+    : route_(route), device_(product_of(route.plan)),
       old_(device_.make({.version = 1, .bytes = image_of_chunks(device_.product, route.old_chunks)})),
       new_(device_.make({.version = 2, .bytes = image_of_chunks(device_.product, route.new_chunks), .counter = 2})),
       beginning_(device_.board.contents()) {
@@ -68,8 +68,8 @@ std::string Journey::travel(const Policy& policy) {
     Landing landing;
     do {
         std::uint64_t number = 0; // in this session
-        operations.on_operation = [&](board::Device device, board::Kind kind) {
-            const Step step{device, kind};
+        operations.on_operation = [&](const board::Operation& operation) {
+            const Step step{operation.device, operation.kind};
             if (const auto moment = policy(number, step)) {
                 cuts_.push_back({number, *moment, step});
                 operations.cut_at(operations.total(), *moment);

@@ -6,9 +6,12 @@
 #include <vector>
 
 #include "board/random.hpp"
-#include "tests/scenario/device.hpp"
+#include "rig/device.hpp"
+#include "tests/scenario/products.hpp"
 
 namespace outboot::scenario {
+
+using namespace rig;
 
 enum class Direction { in, back };
 

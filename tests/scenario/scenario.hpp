@@ -3,13 +3,16 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/scenario/device.hpp"
+#include "rig/device.hpp"
+#include "tests/scenario/products.hpp"
 
 namespace outboot::scenario {
 
+using namespace rig;
+
 class Scenario : public testing::Test {
   protected:
-    explicit Scenario(Plan plan = Plan::offset, const board::Config& config = {}) : device(plan, config) {}
+    explicit Scenario(Plan plan = Plan::offset, const board::Config& config = {}) : device(product_of(plan), config) {}
 
     // An image of so many chunks, with the counter of its version unless told otherwise.
     Image image(int version, std::uint32_t chunks, std::uint32_t counter = 1) {

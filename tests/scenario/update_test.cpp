@@ -1,5 +1,8 @@
 // Whole updates, as a user sees them: installed and confirmed, not confirmed and reverted, permanent; for images of
 // all kinds of sizes.
+#include <fmt/format.h>
+
+#include "rig/xmodem.hpp"
 #include "tests/scenario/scenario.hpp"
 
 namespace outboot::scenario {
@@ -15,6 +18,21 @@ class Revertible : public EveryPlan {
         expect_state(Phase::idle, Outcome::reverted, Reason::not_confirmed, 1);
     }
 };
+// Once the example named what it received by its timer, which can stand the same in two boots: the second of these was
+// taken for the rest of the first.
+TEST_P(EveryPlan, what_is_received_takes_the_place_of_what_was_received_before) {
+    begin_with(image(1, 2));
+    for (const int version : {2, 3}) {
+        const Image sent = device.make({.version = version, .bytes = image_of_chunks(device.product, 2)});
+        EXPECT_TRUE(device.start().ready());
+        const std::string begun = device.ask(fmt::format("receive {}", sent.staged.size()));
+        ASSERT_EQ(begun, "receive: send with XMODEM");
+        ASSERT_EQ(send_xmodem(device.board, sent.staged).stop, board::Stop::uart_text);
+        const auto there = device.board.external().array().bytes().subspan(device.product.layout.core.secondary.base);
+        EXPECT_TRUE(std::equal(sent.staged.begin(), sent.staged.end(), there.begin())) << "version " << version;
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Plans, Revertible, testing::Values(Plan::offset, Plan::scratch), plan_name);
 INSTANTIATE_TEST_SUITE_P(Plans, EveryPlan, testing::Values(Plan::offset, Plan::scratch, Plan::overwrite), plan_name);
 

@@ -90,9 +90,7 @@ bool take_block(void* context, const std::uint8_t* bytes, std::uint32_t count) {
 }
 
 void receive(std::uint32_t size) {
-    Update::Id id{};
-    format::put32(id.data(), timer::now_ms()); // XMODEM always starts at the first byte: nothing to go on with
-    UpdateResult result = update.begin(size, id);
+    UpdateResult result = update.begin(size, Update::Id{}); // XMODEM always starts at the first byte: never goes on
     if (result != UpdateResult::ok) return report("receive", result);
     print("receive: send with XMODEM\n");
     Transfer transfer{size, UpdateResult::ok};

@@ -1,4 +1,4 @@
-#include "tests/scenario/device.hpp"
+#include "rig/device.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -9,7 +9,7 @@
 #include "board/random.hpp"
 #include "tool/provisioning.hpp"
 
-namespace outboot::scenario {
+namespace outboot::rig {
 
 namespace {
 
@@ -31,7 +31,7 @@ std::string Landing::describe() const {
                        core::name(record.state.reason), record.state.move, core::name(record.boot_reason));
 }
 
-Device::Device(Plan plan, const board::Config& config) : product(Product::of(plan)), board(config) {
+Device::Device(const Product& of, const board::Config& config) : product(of), board(config) {
     secrets_.add_key("the device's private key", product.device_key.private_scalar());
 }
 
@@ -164,4 +164,4 @@ void restore(Device& device, const board::Contents& contents) {
     device.board.set_contents(contents);
 }
 
-} // namespace outboot::scenario
+} // namespace outboot::rig

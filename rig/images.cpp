@@ -1,4 +1,4 @@
-#include "tests/scenario/images.hpp"
+#include "rig/images.hpp"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@
 #include "tool/image_file.hpp"
 #include "tool/payload.hpp"
 
-namespace outboot::scenario {
+namespace outboot::rig {
 
 namespace {
 
@@ -64,11 +64,11 @@ Image make_image(const Product& product, const ImageSpec& spec) {
         image.clear = image.staged;
     } else {
         image.image_key = (spec.encrypted_for_stranger ? product.stranger : product.device_key).unwrap(wrapped->value);
-        const auto clear = file.with_payload(tool::aes_ctr(image.image_key, file.payload()));
-        image.clear.assign(clear.image().begin(), clear.image().end());
+        const auto decrypted = file.with_payload(tool::aes_ctr(image.image_key, file.payload()));
+        image.clear.assign(decrypted.image().begin(), decrypted.image().end());
     }
-    const auto signed_region = tool::ImageFile::parse(image.clear).signed_region();
-    image.way_out_key = way_out_key(product.device_key, tool::sha256(signed_region));
+    const auto clear = tool::ImageFile::parse(image.clear);
+    image.way_out_key = way_out_key(product.device_key, tool::sha256(clear.signed_region()));
     return image;
 }
 
@@ -90,4 +90,4 @@ tool::ByteVector way_out_key(const tool::P256Key& device_key, const tool::Sha256
     return key;
 }
 
-} // namespace outboot::scenario
+} // namespace outboot::rig

@@ -8,10 +8,10 @@
 #include "board/board.hpp"
 #include "core/ram_record.hpp"
 #include "core/reason_text.hpp"
-#include "tests/scenario/images.hpp"
-#include "tests/scenario/secrets.hpp"
+#include "rig/images.hpp"
+#include "rig/secrets.hpp"
 
-namespace outboot::scenario {
+namespace outboot::rig {
 
 using core::Outcome;
 using core::Phase;
@@ -32,7 +32,7 @@ struct Landing {
 
 class Device {
   public:
-    explicit Device(Plan plan, const board::Config& config = {});
+    explicit Device(const Product& of, const board::Config& config = {});
 
     const Product& product;
     board::Board board;
@@ -93,4 +93,4 @@ class Device {
 // Restarts many runs from one state. Power is off afterwards.
 void restore(Device& device, const board::Contents& contents);
 
-} // namespace outboot::scenario
+} // namespace outboot::rig

@@ -1,4 +1,4 @@
-#include "tests/scenario/secrets.hpp"
+#include "rig/secrets.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace outboot::scenario {
+namespace outboot::rig {
 
 namespace {
 
@@ -86,4 +86,4 @@ std::optional<std::string> Secrets::search(const std::vector<board::BusWrite>& w
     return {};
 }
 
-} // namespace outboot::scenario
+} // namespace outboot::rig

@@ -3,10 +3,10 @@
 
 #include <optional>
 
-#include "tests/scenario/product.hpp"
+#include "rig/product.hpp"
 #include "tool/image_builder.hpp"
 
-namespace outboot::scenario {
+namespace outboot::rig {
 
 struct ImageSpec {
     int version = 1;           // 1 and 2 are different programs; higher ones are 2 with another number
@@ -44,4 +44,4 @@ std::uint32_t image_of_chunks(const Product& product, std::uint32_t count);
 // What the bootloader derives for a backup (crypto/compact.cpp states it; this is another implementation).
 tool::ByteVector way_out_key(const tool::P256Key& device_key, const tool::Sha256Digest& image_hash);
 
-} // namespace outboot::scenario
+} // namespace outboot::rig

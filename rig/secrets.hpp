@@ -10,7 +10,7 @@
 
 #include "board/nor.hpp"
 
-namespace outboot::scenario {
+namespace outboot::rig {
 
 class Secrets {
   public:
@@ -43,4 +43,4 @@ class Secrets {
     mutable std::vector<bool> filter_;    // says no for nearly all that isn't there
 };
 
-} // namespace outboot::scenario
+} // namespace outboot::rig

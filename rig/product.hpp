@@ -1,11 +1,11 @@
-// What all devices of one plan share: layout, ARM programs, and the vendor's keys.
+// What all devices of one product share: layout, ARM programs, and the vendor's keys.
 #pragma once
 
 #include "layout/model.hpp"
 #include "tool/keys.hpp"
 #include "tool/program.hpp"
 
-namespace outboot::scenario {
+namespace outboot::rig {
 
 struct Product {
     layouts::Model layout;
@@ -16,11 +16,12 @@ struct Product {
     tool::P256Key device_key;
     tool::P256Key stranger; // somebody's; no device trusts it
 
-    // The ARM binaries come from $OUTBOOT_ARM_DIR, else from where scripts/build leaves them. Throws tool::Failure.
-    static const Product& of(core::Plan plan);
+    // The layout file and the ARM programs made for it: bootloader.elf, app-v1.elf and app-v2.elf in one directory.
+    // Makes new keys. Throws tool::Failure.
+    static Product load(const std::string& layout_file, const std::string& arm_directory);
 
     // Same address space, another product.
     [[nodiscard]] layouts::Fingerprint foreign_fingerprint() const;
 };
 
-} // namespace outboot::scenario
+} // namespace outboot::rig
