@@ -14,6 +14,7 @@ void add_keyinfo_command(CLI::App& app);
 void add_sign_command(CLI::App& app);
 void add_verify_command(CLI::App& app);
 void add_dumpinfo_command(CLI::App& app);
+void add_accept_command(CLI::App& app, int& exit_code);
 void add_layout_command(CLI::App& app, int& exit_code);
 void add_provision_command(CLI::App& app);
 

@@ -3,23 +3,10 @@
 #include <fmt/format.h>
 
 #include "layout/text.hpp"
+#include "tool/number_option.hpp"
 
 namespace outboot::tool {
 namespace {
-
-// A number as imgtool takes it, or a size as a layout has it.
-CLI::Option* add_number(CLI::App& command, const std::string& names, std::optional<std::uint32_t>& target,
-                        const std::string& description) {
-    return command
-        .add_option_function<std::string>(
-            names,
-            [names, &target](const std::string& text) {
-                target = layouts::parse_size(text);
-                if (!target) throw CLI::ValidationError(names, fmt::format("'{}' is not a number", text));
-            },
-            description)
-        ->type_name("NUMBER");
-}
 
 CLI::Option* add_choice(CLI::App& command, const std::string& names, std::string& target,
                         const std::vector<std::string>& choices, const std::string& description) {
