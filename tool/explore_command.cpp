@@ -167,7 +167,7 @@ std::vector<Campaign> chosen(const ExploreOptions& o, const Shard& shard) {
 
 double limit_of(const Campaign& campaign, const ExploreOptions& o) {
     constexpr double walk_seconds = 10;
-    constexpr double long_seconds = 60;
+    constexpr double long_seconds = 30;
     constexpr double deep_walk_seconds = 600;
     if (o.seconds > 0) return o.seconds;
     if (o.walk || campaign.size == Size::walk) return o.deep ? deep_walk_seconds : walk_seconds;
@@ -280,7 +280,7 @@ void add_explore_command(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<ExploreOptions>();
     command->add_option("GEOMETRY", options->names, "Which ones; without, all that take seconds");
     command->add_flag("--all", options->all,
-                      "Also those that take longer; of the longest, a minute each unless --for says otherwise");
+                      "Also those that take longer; of the longest, half a minute each unless --for says otherwise");
     command->add_flag("--deep", options->deep, "As --all, and each to its end, which takes hours; walks of 10 minutes");
     command->add_flag("--list", options->list, "Name the geometries and what they are");
     command->add_flag("--walk", options->walk, "Random histories instead of all");
