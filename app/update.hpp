@@ -7,6 +7,7 @@
 
 #include <array>
 
+#include "app/flash_access.hpp"
 #include "core/layout.hpp"
 #include "core/state.hpp"
 
@@ -15,17 +16,6 @@ namespace outboot {
 namespace crypto {
 class Sha256;
 }
-
-// A flash device as the application lends it. Offsets count from the device's start; erase takes whole erase blocks,
-// program whole program units of erased flash; false is a failure. lock() returns false if the device is in use.
-struct FlashAccess {
-    void* context = nullptr;
-    bool (*read)(void* context, std::uint32_t at, std::uint8_t* bytes, std::uint32_t count) = nullptr;
-    bool (*erase)(void* context, std::uint32_t at, std::uint32_t count) = nullptr;
-    bool (*program)(void* context, std::uint32_t at, const std::uint8_t* bytes, std::uint32_t count) = nullptr;
-    bool (*lock)(void* context) = nullptr;
-    void (*unlock)(void* context) = nullptr;
-};
 
 enum class UpdateResult : std::uint8_t {
     ok = 0,

@@ -30,22 +30,6 @@ struct Note {
 static_assert(sizeof(Note) == 28);
 inline constexpr std::uint32_t sums_at = 32;
 
-// Locks a device for as long as it lives.
-class Lock {
-  public:
-    explicit Lock(FlashAccess& device) : device_(device), held_(device.lock(device.context)) {}
-    Lock(const Lock&) = delete;
-    Lock& operator=(const Lock&) = delete;
-    ~Lock() {
-        if (held_) device_.unlock(device_.context);
-    }
-    [[nodiscard]] bool held() const { return held_; }
-
-  private:
-    FlashAccess& device_;
-    bool held_;
-};
-
 // The journal's device on top of what the application lends. The bootloader has settled the journal before it started
 // us, so at most one bank is closed and there is nothing to wait for.
 struct JournalDevice {
@@ -101,7 +85,7 @@ UpdateResult BasicUpdate<Sha256>::begin(std::uint32_t size_bytes, const Id& id) 
     });
     if (free != UpdateResult::ok) return free;
 
-    const staging::Lock lock(external_);
+    const FlashLock lock(external_);
     if (!lock.held()) return UpdateResult::busy;
     size_ = size_bytes;
     position_ = 0;
@@ -155,7 +139,7 @@ template <class Sha256>
 UpdateResult BasicUpdate<Sha256>::write(const std::uint8_t* bytes, std::uint32_t count) {
     if (!begun_) return UpdateResult::not_begun;
     if (count > size_ - position_) return UpdateResult::too_much;
-    const staging::Lock lock(external_);
+    const FlashLock lock(external_);
     if (!lock.held()) return UpdateResult::busy;
     const UpdateResult result = write_locked(bytes, count);
     if (result != UpdateResult::ok) begun_ = false;
@@ -187,7 +171,7 @@ template <class Sha256>
 UpdateResult BasicUpdate<Sha256>::finish() {
     if (!begun_) return UpdateResult::not_begun;
     if (position_ != size_) return UpdateResult::incomplete;
-    const staging::Lock lock(external_);
+    const FlashLock lock(external_);
     if (!lock.held()) return UpdateResult::busy;
     std::array<std::uint8_t, 4> magic;
     if (!external_.read(external_.context, layout_.secondary.base, magic.data(), magic.size())) {
@@ -239,7 +223,7 @@ std::uint32_t BasicUpdate<Sha256>::note_at() const {
 template <class Sha256>
 template <class Change>
 UpdateResult BasicUpdate<Sha256>::change_state(Change change) {
-    const staging::Lock lock(data_flash_);
+    const FlashLock lock(data_flash_);
     if (!lock.held()) return UpdateResult::busy;
     staging::JournalDevice device{layout_, data_flash_};
     core::Journal<Sha256, staging::JournalDevice> journal(device);
@@ -270,7 +254,7 @@ UpdateResult BasicUpdate<Sha256>::confirm() {
 
 template <class Sha256>
 UpdateResult BasicUpdate<Sha256>::status(UpdateStatus& status) {
-    const staging::Lock lock(data_flash_);
+    const FlashLock lock(data_flash_);
     if (!lock.held()) return UpdateResult::busy;
     staging::JournalDevice device{layout_, data_flash_};
     core::Journal<Sha256, staging::JournalDevice> journal(device);

@@ -31,7 +31,7 @@ std::string arm_file(const std::string& plan, const std::string& directory, cons
 Device::Device(const std::string& plan, const std::string& arm_directory)
     : layout(layout_of(plan)), bootloader(arm_file(plan, arm_directory, "bootloader.elf")),
       bootloader_program_(tool::load_program(arm_file(plan, arm_directory, "bootloader.elf"))),
-      application_(tool::load_program(arm_file(plan, arm_directory, "app-v1.elf"))) {}
+      application_(tool::load_program(arm_file(plan, arm_directory, "bare-v1.elf"))) {}
 
 tool::ByteVector Device::image(std::uint8_t version, std::uint32_t bytes) const {
     tool::ImagePlan plan;

@@ -1,6 +1,7 @@
 # find_package(outboot): the functions of outboot_functions.cmake, and the libraries
 #   outboot::app           what an application links: staging, request, confirm, status, and the layout's fingerprint
 #   outboot::ra6m4         bare-metal flash drivers for an application on the RA6M4
+#   littlefs               after include(littlefs): the file system that the example uses
 #   outboot::crypto        the cryptography, built for size; outboot::crypto_fast, built for speed
 # All of it is source, compiled by the project that asks for it, with that project's compiler and options. The bootloader
 # wants those of arm-none-eabi.cmake beside this file: configure with --toolchain, or have options of the same effect.
@@ -8,6 +9,8 @@ include_guard(GLOBAL)
 get_filename_component(OUTBOOT_SOURCE_DIR ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
 set(OUTBOOT_SOURCE_DIR ${OUTBOOT_SOURCE_DIR} CACHE INTERNAL "outboot's installed sources")
 set(OUTBOOT_P256M_DIR ${OUTBOOT_SOURCE_DIR}/third_party/p256-m CACHE INTERNAL "")
+set(OUTBOOT_LITTLEFS_DIR ${OUTBOOT_SOURCE_DIR}/third_party/littlefs CACHE PATH "littlefs 2 source tree (has lfs.c or lfs2.c)")
+list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
 
 get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
 foreach(language C CXX)

@@ -16,9 +16,10 @@ struct Product {
     tool::P256Key device_key;
     tool::P256Key stranger; // somebody's; no device trusts it
 
-    // The layout file and the ARM programs made for it: bootloader.elf, app-v1.elf and app-v2.elf in one directory.
-    // Makes new keys. Throws tool::Failure.
-    static Product load(const std::string& layout_file, const std::string& arm_directory);
+    // The layout file and the ARM programs made for it, in one directory: bootloader.elf and the two versions of an
+    // application, by default the one that touches no flash but for updates. Makes new keys. Throws tool::Failure.
+    static Product load(const std::string& layout_file, const std::string& arm_directory,
+                        const std::array<const char*, 2>& applications = {"bare-v1.elf", "bare-v2.elf"});
 
     // Same address space, another product.
     [[nodiscard]] layouts::Fingerprint foreign_fingerprint() const;

@@ -189,11 +189,12 @@ void add_replay_options(CLI::App& command, BoardOptions& o) {
                                          "runs without it")
                              ->type_name("LINE");
     auto* const layout = command.add_option("--layout", o.replay_layout, "Its layout")->type_name("FILE");
-    auto* const programs = command
-                               .add_option("--programs", o.replay_programs,
-                                           "Its bootloader.elf, app-v1.elf and app-v2.elf, the example application, "
-                                           "in one directory")
-                               ->type_name("DIR");
+    auto* const programs =
+        command
+            .add_option("--programs", o.replay_programs,
+                        "Its bootloader.elf, bare-v1.elf and bare-v2.elf, the bare example application, "
+                        "in one directory")
+            ->type_name("DIR");
     replay->needs(layout)->needs(programs);
     layout->needs(replay);
     programs->needs(replay);

@@ -1,18 +1,21 @@
-// The example application: says who it is, takes commands and updates over the UART.
+// The example application: says who it is, takes commands and updates over the UART. What it does besides is in its
+// parts.
 //
 // Built twice, as version 1 and version 2; the second one also has initial values for its parameters in data flash and
 // a section for the assets region of the external chip, as real products do.
+#include <algorithm>
 #include <string_view>
 
 #include "app/update.hpp"
 #include "core/ram_record.hpp"
 #include "core/reason_text.hpp"
+#include "examples/ra6m4/app/devices.hpp"
+#include "examples/ra6m4/app/parts.hpp"
 #include "examples/ra6m4/app/pictures.hpp"
+#include "examples/ra6m4/app/text.hpp"
 #include "examples/ra6m4/app/timer.hpp"
 #include "examples/ra6m4/app/uart.hpp"
 #include "examples/ra6m4/app/xmodem.hpp"
-#include "outboot_layout.hpp"
-#include "ports/ra6m4/application.hpp"
 #include "ports/ra6m4/clock.hpp"
 
 #if APP_VERSION >= 2
@@ -28,7 +31,6 @@ using namespace outboot;
 using uart::print;
 using uart::print_number;
 
-ra6m4::Devices devices;
 Update update(outboot::layout, devices.external(), devices.data_flash());
 
 std::string_view text(UpdateResult result) {
@@ -76,16 +78,27 @@ void show_status() {
     print(now.confirmed ? ", confirmed\n" : "\n");
 }
 
+// A report that the application also remembers.
+void report_event(std::string_view what, UpdateResult result) {
+    report(what, result);
+    if (result == UpdateResult::ok) note_event(what);
+}
+
 struct Transfer {
+    std::uint32_t size;
     std::uint32_t left;
     UpdateResult result;
 };
+
+constexpr std::uint32_t note_every_bytes = 16 * 1024;
 
 bool take_block(void* context, const std::uint8_t* bytes, std::uint32_t count) {
     auto& transfer = *static_cast<Transfer*>(context);
     const std::uint32_t part = count < transfer.left ? count : transfer.left; // the rest is XMODEM's padding
     transfer.result = update.write(bytes, part);
     transfer.left -= part;
+    const std::uint32_t received = transfer.size - transfer.left;
+    if (transfer.result == UpdateResult::ok && received % note_every_bytes < part) note_event("receiving");
     return transfer.result == UpdateResult::ok;
 }
 
@@ -93,7 +106,7 @@ void receive(std::uint32_t size) {
     UpdateResult result = update.begin(size, Update::Id{}); // XMODEM always starts at the first byte: never goes on
     if (result != UpdateResult::ok) return report("receive", result);
     print("receive: send with XMODEM\n");
-    Transfer transfer{size, UpdateResult::ok};
+    Transfer transfer{size, size, UpdateResult::ok};
     const xmodem::Result end = xmodem::receive(take_block, &transfer);
     if (end == xmodem::Result::ok) {
         result = update.finish();
@@ -102,34 +115,39 @@ void receive(std::uint32_t size) {
     } else {
         result = UpdateResult::incomplete;
     }
-    report("receive", result);
+    report_event("receive", result);
 }
 
-std::uint32_t number(std::string_view digits) {
-    std::uint32_t value = 0;
-    for (const char c : digits) value = c >= '0' && c <= '9' ? value * 10 + static_cast<std::uint32_t>(c - '0') : value;
-    return value;
+bool a_part_obeys(std::string_view line) {
+    return std::ranges::any_of(parts(), [line](const Part& part) { return part.obey(line); });
+}
+
+void list_commands() {
+    print("commands: status, receive <bytes>, request test, request permanent, confirm, reset");
+    for (const Part& part : parts()) {
+        print(", ");
+        print(part.commands);
+    }
+    print("\n");
 }
 
 void obey(std::string_view line) {
-    constexpr std::string_view receive_command = "receive ";
     if (line == "status") {
         show_status();
-    } else if (line.starts_with(receive_command)) {
-        line.remove_prefix(receive_command.size());
-        receive(number(line));
+    } else if (const auto size = argument(line, "receive")) {
+        receive(number(*size).value_or(0));
     } else if (line == "request test") {
-        report(line, update.request(core::Request::test));
+        report_event(line, update.request(core::Request::test));
     } else if (line == "request permanent") {
-        report(line, update.request(core::Request::permanent));
+        report_event(line, update.request(core::Request::permanent));
     } else if (line == "confirm") {
-        report(line, update.confirm());
+        report_event(line, update.confirm());
     } else if (line == "reset") {
         print("resetting\n");
         uart::flush();
         ra6m4::reset_mcu();
-    } else if (!line.empty()) {
-        print("commands: status, receive <bytes>, request test, request permanent, confirm, reset\n");
+    } else if (!line.empty() && !a_part_obeys(line)) {
+        list_commands();
     }
 }
 
@@ -161,6 +179,7 @@ extern "C" void application_main() {
     print(pictures_intact() ? "pictures: intact\n" : "pictures: damaged\n");
 #endif
     show_status();
+    for (const Part& part : parts()) part.begin();
     print("ready\n");
     serve();
 }
