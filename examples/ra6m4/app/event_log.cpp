@@ -54,6 +54,12 @@ std::uint32_t LogLine::number() const {
     return value;
 }
 
+std::string_view LogLine::text() const {
+    std::string_view text(text_, check_at);
+    while (text.ends_with(' ')) text.remove_suffix(1);
+    return text;
+}
+
 int EventLog::count(lfs_t& files, const char* name) {
     LittlefsFile file(files, name, LFS_O_RDONLY);
     if (file.error() == LFS_ERR_NOENT) return 0;

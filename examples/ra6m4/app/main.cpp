@@ -98,7 +98,9 @@ bool take_block(void* context, const std::uint8_t* bytes, std::uint32_t count) {
     transfer.result = update.write(bytes, part);
     transfer.left -= part;
     const std::uint32_t received = transfer.size - transfer.left;
-    if (transfer.result == UpdateResult::ok && received % note_every_bytes < part) note_event("receiving");
+    if (transfer.result == UpdateResult::ok && received % note_every_bytes < part) {
+        note_event(ShortText().add("staged ").add(received / 1024).add(" KB"));
+    }
     return transfer.result == UpdateResult::ok;
 }
 

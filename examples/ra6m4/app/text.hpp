@@ -24,4 +24,25 @@ constexpr std::optional<std::string_view> argument(std::string_view line, std::s
     return line;
 }
 
+// A short text put together from pieces; what doesn't fit is cut off.
+class ShortText {
+  public:
+    ShortText& add(std::string_view piece) {
+        for (const char c : piece) {
+            if (length_ < sizeof text_) text_[length_++] = c;
+        }
+        return *this;
+    }
+    ShortText& add(std::uint32_t value) {
+        if (value >= 10) add(value / 10);
+        const char digit = static_cast<char>('0' + value % 10);
+        return add({&digit, 1});
+    }
+    operator std::string_view() const { return {text_, length_}; }
+
+  private:
+    char text_[32];
+    std::size_t length_ = 0;
+};
+
 } // namespace example
