@@ -1,13 +1,10 @@
 #include "layout/map.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "layout/fingerprint.hpp"
-#include "layout/geometry.hpp"
 #include "layout/text.hpp"
 
 namespace outboot::layouts {
@@ -15,123 +12,136 @@ namespace {
 
 constexpr std::size_t bar_columns = 64;
 constexpr std::size_t max_columns = 80;
-constexpr char unused_key = '.';
 
-struct Entry {
-    const Region* region = nullptr;
-    char key = unused_key;
-};
-
-const char* colour_of(Role role) {
+// Digits of the SGR colour that a role has; 3x is the letter's, 4x the ground's.
+char colour_of(Role role) {
     switch (role) {
     case Role::bootloader:
-        return "\033[41;97m";
+        return '1';
     case Role::primary:
-        return "\033[44;97m";
+        return '4';
     case Role::secondary:
-        return "\033[46;30m";
+        return '6';
     case Role::hole:
     case Role::scratch:
-        return "\033[43;30m";
+        return '3';
     case Role::journal:
-        return "\033[45;97m";
+        return '5';
     case Role::application:
         break;
     }
-    return "\033[42;30m";
+    return '2';
 }
 
-// Which entry each column of the bar shows: the one with the largest share of it, and every region at least one column.
-std::vector<const Entry*> columns(const std::vector<Entry>& entries, std::uint32_t size) {
-    std::vector<const Entry*> bar(bar_columns, nullptr);
-    const auto column_of = [&](std::uint64_t offset) { return static_cast<std::size_t>(offset * bar_columns / size); };
-    for (std::size_t c = 0; c < bar_columns; ++c) {
-        const std::uint64_t begin = std::uint64_t{c} * size / bar_columns;
-        const std::uint64_t end = std::uint64_t{c + 1} * size / bar_columns;
-        std::uint64_t best = (end - begin) / 2;
-        for (const auto& entry : entries) {
-            const std::uint64_t from = std::max<std::uint64_t>(begin, entry.region->offset);
-            const std::uint64_t to = std::min(end, entry.region->end());
-            if (from < to && to - from >= best) {
-                best = to - from;
-                bar[c] = &entry;
-            }
-        }
+struct Cell {
+    const Part* part = nullptr;
+    bool filled = true;
+
+    // Free room of a region whose contents are known has a small letter.
+    [[nodiscard]] char letter() const {
+        return !filled && part->key >= 'A' && part->key <= 'Z' ? static_cast<char>(part->key + ('a' - 'A')) : part->key;
     }
-    for (const auto& entry : entries)
-        if (std::find(bar.begin(), bar.end(), &entry) == bar.end())
-            bar[column_of(entry.region->offset + entry.region->size / 2)] = &entry;
+};
+
+// The cells of a part: those whose share of it has something in it are filled.
+void append(std::vector<Cell>& bar, const Part& part, std::size_t columns) {
+    for (std::size_t c = 0; c < columns; ++c) {
+        const std::uint64_t begin = part.place.begin + c * part.place.size() / columns;
+        const std::uint64_t end = part.place.begin + (c + 1) * part.place.size() / columns;
+        bar.push_back({&part, std::any_of(part.filled.begin(), part.filled.end(), [&](auto& span) {
+                           return !part.known || (span.begin < end && span.end > begin);
+                       })});
+    }
+}
+
+// To the nearest column, but that every region has one at least, even if others have to move.
+std::vector<Cell> bar_of(const MemoryDrawing& memory) {
+    std::vector<std::size_t> ends;
+    std::size_t at = 0;
+    for (const auto& part : memory.parts) {
+        const std::uint64_t size = memory.geometry.size();
+        const auto end = static_cast<std::size_t>((part.place.end * bar_columns + size / 2) / size);
+        at = std::max(at + (part.region ? 1 : 0), end);
+        ends.push_back(at);
+    }
+    std::size_t limit = bar_columns;
+    for (std::size_t i = ends.size(); i-- > 0;) {
+        ends[i] = std::min(ends[i], limit);
+        const std::size_t least = memory.parts[i].region ? 1 : 0;
+        limit = ends[i] > least ? ends[i] - least : 0;
+    }
+    std::vector<Cell> bar;
+    for (std::size_t i = 0; i < ends.size(); ++i) append(bar, memory.parts[i], ends[i] - std::min(bar.size(), ends[i]));
     return bar;
 }
 
-std::string draw(const std::vector<const Entry*>& bar, bool colours) {
+std::string bar_text(const std::vector<Cell>& bar, bool colours) {
     std::string text = "  [";
-    const Entry* last = nullptr;
-    for (const auto* entry : bar) {
-        if (colours && entry != last) text += entry ? colour_of(entry->region->role) : "\033[0m";
-        text += entry ? entry->key : unused_key;
-        last = entry;
+    std::string last;
+    for (const auto& cell : bar) {
+        std::string colour = "\033[0m";
+        if (cell.part->region) {
+            const char digit = colour_of(cell.part->region->role);
+            colour = cell.filled ? fmt::format("\033[0;4{};97m", digit) : fmt::format("\033[0;3{}m", digit);
+        }
+        if (colours && colour != last) text += colour;
+        text += cell.letter();
+        last = colour;
     }
     return text + (colours ? "\033[0m]\n" : "]\n");
 }
 
-std::string remark(const Model& model, const Region& region) {
-    switch (region.role) {
-    case Role::bootloader:
-        return fmt::format("keys at {}", address_text(model.core.keys_address));
-    case Role::primary:
-        return fmt::format("{} chunks, runs at {}", model.chunks.size(), address_text(model.application_address()));
-    case Role::application:
-        return fmt::format("{}", fmt::join(region.sections, " "));
-    default:
-        return {};
+// "   <------- staged image ------>" under the bar; behind it where there is no room.
+std::string mark_text(const Mark& mark, std::uint64_t size) {
+    const auto column = [&](std::uint64_t offset) {
+        return static_cast<std::size_t>((offset * bar_columns + size / 2) / size);
+    };
+    const std::size_t from = std::min(column(mark.place.begin), bar_columns - 2);
+    const std::size_t to = column(mark.place.end);
+    const std::size_t width = std::max(to, from + 2) - from;
+    const std::string words = " " + mark.text + " ";
+    std::string line(3 + from, ' ');
+    if (width >= words.size() + 4) {
+        const std::size_t left = (width - 2 - words.size()) / 2;
+        return line + "<" + std::string(left, '-') + words + std::string(width - 2 - words.size() - left, '-') + ">\n";
     }
+    const std::string arrow = "<" + std::string(width - 2, '-') + ">";
+    if (line.size() + arrow.size() + words.size() <= max_columns) return line + arrow + " " + mark.text + "\n";
+    return line.substr(0, line.size() - words.size() + 1) + mark.text + " " + arrow + "\n";
 }
 
 std::string cut_to_width(std::string line) {
+    line.erase(line.find_last_not_of(' ') + 1);
     if (line.size() > max_columns) line = line.substr(0, max_columns - 3) + "...";
-    return line;
+    return line + "\n";
 }
 
-std::string memory_picture(const Model& model, Memory memory, char& next_key, bool colours) {
-    const Geometry geometry = geometry_of(memory, *model.mcu, model.external.get());
-    std::vector<Entry> entries;
-    for (const auto& region : model.regions)
-        if (region.memory == memory) entries.push_back({&region, unused_key});
-    std::stable_sort(entries.begin(), entries.end(),
-                     [](auto& a, auto& b) { return a.region->offset < b.region->offset; });
-    for (auto& entry : entries) entry.key = next_key == 'z' ? 'z' : next_key++;
-
-    const std::string title = memory == Memory::external ? "external " + model.external->name : to_string(memory);
+std::string memory_text(const MemoryDrawing& memory, bool colours) {
+    const Geometry& geometry = memory.geometry;
     std::string text =
-        fmt::format("{}  {} at {}, blocks {}, 1 column = {}\n", title, size_text(geometry.size()),
+        fmt::format("{}  {} at {}, blocks {}, 1 column = {}\n", memory.title, size_text(geometry.size()),
                     address_text(geometry.address()), geometry.describe(), size_text(geometry.size() / bar_columns));
-    text += draw(columns(entries, geometry.size()), colours);
-    std::uint64_t cursor = 0;
-    const auto unused = [&](std::uint64_t to) {
-        if (to > cursor)
-            text += fmt::format("  {} {:<14} 0x{:08X} {:>10}\n", unused_key, "(unused)", geometry.address() + cursor,
-                                size_text(to - cursor));
-    };
-    for (const auto& [region, key] : entries) {
-        unused(region->offset);
-        const auto line = fmt::format("  {} {:<14} 0x{:08X} {:>10}  {:<11}  {}", key, region->name, region->address,
-                                      size_text(region->size), to_string(region->role), remark(model, *region));
-        text += cut_to_width(line.substr(0, line.find_last_not_of(' ') + 1)) + "\n";
-        cursor = region->end();
-    }
-    unused(geometry.size());
+    text += bar_text(bar_of(memory), colours);
+    for (const auto& mark : memory.marks) text += mark_text(mark, geometry.size());
+    for (const auto& part : memory.parts)
+        text += cut_to_width(fmt::format("  {} {:<14} 0x{:08X} {:>10}  {:<11}  {}", part.key, part.name(),
+                                         geometry.address() + part.place.begin, size_text(part.place.size()),
+                                         part.region ? to_string(part.region->role) : "",
+                                         part.known ? part.fill_text() : part.remark));
     return text + "\n";
 }
 
 } // namespace
 
-std::string picture(const Model& model, bool colours) {
+std::string picture(const Model& model, const Contents& contents, bool colours) {
+    const auto drawing = drawing_of(model, contents);
     std::string text = fmt::format("{}: {}, plan {}, fingerprint {}\n\n", model.name, model.mcu->name,
                                    to_string(model.core.plan), to_hex(model.core.fingerprint));
-    char next_key = 'A';
-    for (const Memory memory : {Memory::code_flash, Memory::data_flash, Memory::external})
-        if (has_memory(memory, *model.mcu)) text += memory_picture(model, memory, next_key, colours);
+    for (const auto& memory : drawing.memories) text += memory_text(memory, colours);
+    if (!contents.empty()) text += "small letters: free room in a region whose contents are known\n";
+    for (const auto& each : drawing.outside)
+        text +=
+            fmt::format("in no region: {} at {}, {}\n", each.name, address_text(each.address), bytes_text(each.size));
     text += fmt::format("largest image {} with header and TLVs, {} for the program\n", size_text(model.max_image),
                         size_text(model.max_image - model.core.header_size - tlv_room));
     return text;

@@ -3,10 +3,10 @@
 
 #include <string>
 
-#include "layout/model.hpp"
+#include "layout/drawing.hpp"
 
 namespace outboot::layouts {
 
-std::string picture(const Model& model, bool colours);
+std::string picture(const Model& model, const Contents& contents, bool colours);
 
 } // namespace outboot::layouts

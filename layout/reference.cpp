@@ -83,9 +83,9 @@ std::string reference_page() {
                        "Made by `outboot layout reference` from what the reader checks with; don't edit. Numbers are "
                        "`16K`, `1M`, `0x4000` or `16384`, those with a letter in quotes. A key that isn't listed here "
                        "is an error.\n\n";
-    for (const auto* schema :
-         {&schema::layout(), &schema::external(), &schema::erase(), &schema::image(), &schema::crypto(),
-          &schema::services(), &schema::policy(), &schema::region(), &schema::mcu(), &schema::flash(), &schema::blocks(), &schema::range()})
+    for (const auto* schema : {&schema::layout(), &schema::external(), &schema::erase(), &schema::image(),
+                               &schema::crypto(), &schema::services(), &schema::policy(), &schema::region(),
+                               &schema::mcu(), &schema::flash(), &schema::blocks(), &schema::range()})
         text += section(*schema);
     return text + mcu_table() + nor_table();
 }

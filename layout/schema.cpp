@@ -160,7 +160,11 @@ const Schema& crypto() {
         "[crypto]",
         "Schemes, not keys: those are written at provisioning.",
         {{"signature", Kind::word, required, "How images are signed.", {}, words::texts(words::signatures)},
-         {"encryption", Kind::word, required, "How the image key is wrapped, and the payload encrypted.", {},
+         {"encryption",
+          Kind::word,
+          required,
+          "How the image key is wrapped, and the payload encrypted.",
+          {},
           words::texts(words::encryptions)},
          {"optimize", Kind::word, optional, "What the bootloader's cryptography is built for.", "size",
           words::texts(words::optimizations)}}};

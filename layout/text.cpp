@@ -57,6 +57,10 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 } // namespace
 
+std::string bytes_text(std::uint64_t bytes) {
+    return with_thousands(bytes) + " B";
+}
+
 std::string size_text(std::uint64_t bytes) {
     if (bytes >= 1024 && bytes % 1024 == 0) return with_thousands(bytes / 1024) + " KB";
     return with_thousands(bytes) + " B";

@@ -15,6 +15,9 @@ std::optional<std::uint32_t> parse_size(std::string_view text);
 // 16384 -> "16 KB", 320 -> "320 B", 12544 -> "12,544 B": whole kilobytes where that loses nothing.
 std::string size_text(std::uint64_t bytes);
 
+// 16384 -> "16,384 B"
+std::string bytes_text(std::uint64_t bytes);
+
 // As a layout file would say it: 16384 -> "16K", 320 -> "320".
 std::string size_literal(std::uint32_t bytes);
 

@@ -1,4 +1,4 @@
-// outboot layout check | map | emit | lock
+// outboot layout check | emit | lock | reference; map and init have files of their own
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -10,7 +10,6 @@
 #include "layout/estimate.hpp"
 #include "layout/fingerprint.hpp"
 #include "layout/lock.hpp"
-#include "layout/map.hpp"
 #include "layout/schema.hpp"
 #include "layout/text.hpp"
 #include "tool/commands.hpp"
@@ -18,6 +17,7 @@
 #include "tool/failure.hpp"
 #include "tool/files.hpp"
 #include "tool/layout_loading.hpp"
+#include "tool/layout_map_command.hpp"
 
 namespace outboot::tool {
 namespace {
@@ -158,11 +158,6 @@ int check_as_json(const std::string& path) {
     return loaded.model ? exit_success : exit_failure;
 }
 
-void map(const std::string& path, bool as_json) {
-    const Model model = load_layout(path);
-    fmt::print("{}", as_json ? layouts::json(model) : layouts::picture(model, stdout_has_colours()));
-}
-
 } // namespace
 
 void add_layout_command(CLI::App& app, int& exit_code) {
@@ -187,9 +182,7 @@ void add_layout_command(CLI::App& app, int& exit_code) {
         else
             check(options->layout);
     });
-    auto* map_command = add("map", "Draw its memories to scale");
-    map_command->add_flag("--json", options->json, "The layout as JSON");
-    map_command->callback([options] { map(options->layout, options->json); });
+    add_layout_map(*command);
     auto* emit_command =
         add("emit", "Write everything that is made from it: headers, linker scripts, debugger and tool files");
     emit_command->add_option("-o,--out", options->out, "Directory for the emitted files")->required();

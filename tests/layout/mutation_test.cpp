@@ -106,7 +106,7 @@ TEST(DamagedLayout, it_gets_a_verdict_and_what_is_accepted_is_sound) {
             }
             ++accepted;
             expect_sound(*loaded.model);
-            EXPECT_FALSE(picture(*loaded.model, false).empty());
+            EXPECT_FALSE(picture(*loaded.model, {}, false).empty());
             EXPECT_EQ(emit_all(*loaded.model).size(), 12u);
         }
     }

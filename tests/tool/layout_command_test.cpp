@@ -68,6 +68,29 @@ TEST(LayoutMap, it_draws_and_tells_scripts) {
     EXPECT_EQ(json.at("regions").size(), 8u);
 }
 
+TEST(LayoutMap, pictures_are_files_and_say_how_full_it_is) {
+    Workspace work;
+    work.write("boot.hex", std::string(":0400000000000020DC\n:00000001FF\n"));
+    const auto drawn =
+        work.outboot({"layout", "map", layout_file, "--elf", "boot.hex", "--svg", "map.svg", "--html", "map.html"});
+    EXPECT_EQ(drawn.exit_code, 0) << drawn.err;
+    EXPECT_TRUE(drawn.out.empty()) << drawn.out;
+    EXPECT_NE(work.text("map.svg").find("4 B, under 1 % full"), std::string::npos);
+    EXPECT_NE(work.text("map.html").find("4 B, under 1 % full"), std::string::npos);
+    EXPECT_TRUE(work.outboot({"layout", "map", layout_file, "--elf", "boot.hex"}).says("4 B, under 1 % full"));
+}
+
+TEST(LayoutMap, what_says_nothing_of_addresses_is_refused) {
+    Workspace work;
+    work.write("app.bin", std::string(64, 'x'));
+    const auto raw = work.outboot({"layout", "map", layout_file, "--elf", "app.bin", "--svg", "map.svg"});
+    EXPECT_EQ(raw.exit_code, 1);
+    EXPECT_TRUE(raw.says("app.bin says nothing of addresses")) << raw.err;
+    EXPECT_FALSE(work.has("map.svg"));
+    EXPECT_EQ(work.outboot({"layout", "map", layout_file, "--image", "app.bin"}).exit_code, 1);
+    EXPECT_EQ(work.outboot({"layout", "map", layout_file, "--json", "--svg", "map.svg"}).exit_code, 2);
+}
+
 TEST(LayoutEmit, it_needs_a_lock_that_fits) {
     Workspace work;
     write_layout(work);
