@@ -13,6 +13,7 @@
 #include "tool/image_check.hpp"
 #include "tool/layout_loading.hpp"
 #include "tool/number_option.hpp"
+#include "tool/program.hpp"
 
 namespace outboot::tool {
 namespace {
@@ -52,7 +53,7 @@ core::Request request_for(const AcceptOptions& options, const core::Layout& layo
 
 // In the primary slot the payload is in clear, however it came.
 ByteVector installed_image(const std::string& path, const std::optional<P256Key>& device_key, std::uint32_t slot) {
-    const auto file = ImageFile::parse(read_file(path, "the installed image"));
+    const auto file = ImageFile::load(path, "the installed image");
     const auto opened = open_image(file, device_key ? &*device_key : nullptr);
     const auto image = opened.image.image();
     if (image.size() > slot)
@@ -62,7 +63,7 @@ ByteVector installed_image(const std::string& path, const std::optional<P256Key>
 
 AcceptanceInput input_for(const AcceptOptions& options) {
     AcceptanceInput input;
-    input.staged = read_file(options.image, "the image");
+    input.staged = read_content(options.image, "the image");
     input.layout = options.layout.empty() ? foreign_layout(options, input.staged) : load_layout(options.layout).core;
     input.fingerprint_matters = !options.no_fingerprint;
     input.request = request_for(options, input.layout);
@@ -157,6 +158,9 @@ void add_accept_command(CLI::App& app, int& exit_code) {
                       "Don't ask which layout the image is for; its structure, signature and counter count");
     command->add_flag("--json", o->json, "Result as JSON");
     command->callback([o, &exit_code] { exit_code = accept(*o); });
+    command->footer("Example, a device that runs the first release:\n"
+                    "  outboot accept --layout layout.toml --installed first.img --counter 1 --verify-key sign.pem "
+                    "--decrypt-key device.pem app.img");
 }
 
 } // namespace outboot::tool

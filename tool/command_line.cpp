@@ -61,7 +61,13 @@ void add_all_commands(CLI::App& app, int& exit_code) {
     add_provision_command(app);
     add_board_command(app, exit_code);
     add_explore_command(app, exit_code);
-    app.add_subcommand("version", "Print the version")->callback([] { fmt::print("{}\n", OUTBOOT_VERSION); });
+    add_completion_command(app);
+    add_man_command(app, OUTBOOT_VERSION);
+    auto* version = app.add_subcommand("version", "Print the version");
+    version->callback([] { fmt::print("{}\n", OUTBOOT_VERSION); });
+    version->footer("Example:\n  outboot version");
+    app.set_version_flag("--version", OUTBOOT_VERSION, "Print the version");
+    app.footer("`outboot COMMAND --help` has an example of each.");
 }
 
 int run_command_line(CLI::App& app, int argc, const char* const* argv, const int& exit_code) {

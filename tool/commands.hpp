@@ -1,5 +1,5 @@
 // One function per subcommand: it adds its options to the command line. A command that runs and doesn't throw Failure
-// has succeeded, unless it sets an exit code of its own.
+// has succeeded, unless it sets an exit code of its own. Each command's footer has an example, as it would be typed.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -17,5 +17,7 @@ void add_dumpinfo_command(CLI::App& app);
 void add_accept_command(CLI::App& app, int& exit_code);
 void add_layout_command(CLI::App& app, int& exit_code);
 void add_provision_command(CLI::App& app);
+void add_completion_command(CLI::App& app);
+void add_man_command(CLI::App& app, const std::string& version);
 
 } // namespace outboot::tool

@@ -1,8 +1,11 @@
 #include "tool/compression.hpp"
 
+#include <algorithm>
+
 #include <lzma.h>
 
 #include "tool/failure.hpp"
+#include "tool/progress.hpp"
 
 namespace outboot::tool {
 namespace {
@@ -14,6 +17,7 @@ constexpr std::uint32_t lc = 3;
 constexpr std::uint32_t lp = 1;
 constexpr std::uint32_t pb = 2;
 constexpr std::size_t parameter_bytes = 2;
+constexpr std::size_t portion_bytes = 65536;
 constexpr std::uint8_t largest_code = 18; // 2 MB: more than any slot
 
 // LZMA2's one-byte code of dictionary sizes: 2^n and 3 * 2^n.
@@ -46,6 +50,45 @@ struct Chain {
     Chain& operator=(const Chain&) = delete;
 };
 
+class Encoder {
+  public:
+    explicit Encoder(const Chain& chain) {
+        if (lzma_raw_encoder(&stream_, chain.filters) != LZMA_OK) throw Failure("liblzma can't compress the payload");
+    }
+    Encoder(const Encoder&) = delete;
+    Encoder& operator=(const Encoder&) = delete;
+    ~Encoder() { lzma_end(&stream_); }
+
+    // Bytes written to `out`; nullopt if they would be more than it has room for.
+    std::optional<std::size_t> run(ByteSpan payload, std::span<std::uint8_t> out) {
+        Progress progress("compressing", payload.size());
+        stream_.next_out = out.data();
+        stream_.avail_out = out.size();
+        for (std::size_t given = 0;;) {
+            const std::size_t portion = std::min(portion_bytes, payload.size() - given);
+            stream_.next_in = payload.data() + given;
+            stream_.avail_in = portion;
+            given += portion;
+            const auto result = encode_portion(given == payload.size() ? LZMA_FINISH : LZMA_RUN);
+            if (result == LZMA_STREAM_END) return out.size() - stream_.avail_out;
+            if (stream_.avail_out == 0) return std::nullopt;
+            progress.at(given);
+        }
+    }
+
+  private:
+    lzma_ret encode_portion(lzma_action action) {
+        lzma_ret result = LZMA_OK;
+        while (result == LZMA_OK && stream_.avail_out > 0 && (stream_.avail_in > 0 || action == LZMA_FINISH))
+            result = lzma_code(&stream_, action);
+        if (result != LZMA_OK && result != LZMA_STREAM_END && stream_.avail_out > 0)
+            throw Failure("liblzma can't compress the payload");
+        return result;
+    }
+
+    lzma_stream stream_ = LZMA_STREAM_INIT;
+};
+
 } // namespace
 
 std::optional<ByteVector> compress(ByteSpan payload, Compression method) {
@@ -53,12 +96,9 @@ std::optional<ByteVector> compress(ByteSpan payload, Compression method) {
     ByteVector out(parameter_bytes + payload.size());
     out[0] = dictionary_code();
     out[1] = (pb * 5 + lp) * 9 + lc;
-    std::size_t end = parameter_bytes;
-    const auto result =
-        lzma_raw_buffer_encode(chain.filters, nullptr, payload.data(), payload.size(), out.data(), &end, out.size());
-    if (result == LZMA_BUF_ERROR || end - parameter_bytes >= payload.size()) return std::nullopt;
-    if (result != LZMA_OK) throw Failure("liblzma can't compress the payload");
-    out.resize(end);
+    const auto packed = Encoder(chain).run(payload, std::span(out).subspan(parameter_bytes));
+    if (!packed || *packed >= payload.size()) return std::nullopt;
+    out.resize(parameter_bytes + *packed);
     return out;
 }
 

@@ -46,7 +46,7 @@ void open_content(const ImageFile& image, const DumpOptions& options, nlohmann::
 }
 
 void dump(const DumpOptions& options) {
-    const auto image = ImageFile::parse(read_file(options.image, "the image"));
+    const auto image = ImageFile::load(options.image);
     auto description = describe_image(image, options.image);
     open_content(image, options, description);
     const auto format = format_of(options);
@@ -74,6 +74,8 @@ void add_dumpinfo_command(CLI::App& app) {
     command->add_option("--payload-out", o->payload_out,
                         "Write the program, decrypted and unfolded, to this file (mode 0600)");
     command->callback([o] { dump(*o); });
+    command->footer("Example, the program out of an encrypted image:\n"
+                    "  outboot dumpinfo --decrypt-key device.pem --payload-out app.bin app.img");
 }
 
 } // namespace outboot::tool

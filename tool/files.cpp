@@ -157,4 +157,10 @@ void create_file(const std::string& path, const std::string& content, Access acc
     temporary.become_target();
 }
 
+void make_directory(const std::string& path) {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error) throw Failure(fmt::format("can't create {}: {}", path, error.message()));
+}
+
 } // namespace outboot::tool

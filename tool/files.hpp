@@ -24,4 +24,7 @@ void write_file(const std::string& path, const std::string& content, Access acce
 // As write_file, but never replaces anything: an existing `path` is a Failure.
 void create_file(const std::string& path, const std::string& content, Access access);
 
+// With those above it; it may exist already. Throws Failure.
+void make_directory(const std::string& path);
+
 } // namespace outboot::tool

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "tool/failure.hpp"
+#include "tool/program.hpp"
 
 namespace outboot::tool {
 namespace {
@@ -38,6 +39,10 @@ ImageFile ImageFile::parse(ByteVector bytes) {
     if (header.protected_tlv_bytes != 0) at = image.read_area(at, true);
     image.image_bytes_ = image.read_area(at, false);
     return image;
+}
+
+ImageFile ImageFile::load(const std::string& path, const std::string& what) {
+    return parse(read_content(path, what));
 }
 
 // Returns where the area ends.

@@ -25,6 +25,9 @@ class ImageFile {
     // allowed.
     static ImageFile parse(ByteVector bytes);
 
+    // The same of a file: the image as it is, or in an Intel HEX or S-record. `what` names it if it can't be read.
+    static ImageFile load(const std::string& path, const std::string& what = "the image");
+
     [[nodiscard]] const format::ImageHeader& header() const { return header_; }
     [[nodiscard]] ByteOrder order() const { return order_; }
     [[nodiscard]] const std::vector<ImageTlv>& tlvs() const { return tlvs_; } // in the file's order

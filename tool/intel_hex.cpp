@@ -1,11 +1,10 @@
 #include "tool/intel_hex.hpp"
 
-#include <algorithm>
 #include <numeric>
 
 #include <fmt/format.h>
 
-#include "tool/failure.hpp"
+#include "tool/record_text.hpp"
 
 namespace outboot::tool {
 namespace {
@@ -19,14 +18,7 @@ enum RecordType : std::uint8_t {
     linear_start_record = 5,
 };
 
-constexpr std::size_t bytes_per_line = 16;
-
-int digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
-}
+constexpr std::size_t least_digits = 10; // length, offset, type, checksum
 
 struct Record {
     std::uint8_t type = 0;
@@ -34,49 +26,40 @@ struct Record {
     ByteVector data;
 };
 
-// nullopt if the line isn't a record whose length and checksum fit.
-std::optional<Record> parse_record(std::string_view line) {
-    if (line.size() < 11 || line.front() != ':' || line.size() % 2 == 0) return std::nullopt;
-    ByteVector raw;
-    for (std::size_t i = 1; i < line.size(); i += 2) {
-        const int high = digit(line[i]);
-        const int low = digit(line[i + 1]);
-        if (high < 0 || low < 0) return std::nullopt;
-        raw.push_back(static_cast<std::uint8_t>(high << 4 | low));
-    }
-    if (raw.size() != std::size_t{raw[0]} + 5) return std::nullopt;
-    if ((std::accumulate(raw.begin(), raw.end(), 0u) & 0xff) != 0) return std::nullopt;
-    return Record{raw[3], static_cast<std::uint16_t>(raw[1] << 8 | raw[2]), ByteVector(raw.begin() + 4, raw.end() - 1)};
-}
-
 class HexReader {
   public:
-    explicit HexReader(const std::string& path) : path_(path) {}
+    explicit HexReader(const std::string& path) : content_(path) {}
 
-    void line(std::string_view text) {
-        ++number_;
-        while (!text.empty() && (text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
-        if (text.empty()) return;
+    void line(std::string_view text, std::size_t number) {
+        number_ = number;
         if (ended_) fail("something follows the end record");
-        const auto record = parse_record(text);
-        if (!record) fail("not a record, or its checksum is wrong");
-        take(*record);
+        take(parse(text));
     }
 
-    std::vector<Piece> finish() {
+    std::vector<Piece> finish(std::size_t last_line) {
+        number_ = last_line;
         if (!ended_) fail("the end record is missing: the file is cut off");
-        return std::move(pieces_);
+        return content_.take();
     }
 
   private:
+    Record parse(std::string_view text) {
+        const auto raw = text.front() == ':' ? bytes_from_digits(text.substr(1)) : std::nullopt;
+        if (!raw || raw->size() < least_digits / 2) fail("not a record: ':' and pairs of hexadecimal digits are");
+        const std::size_t length = raw->size() - least_digits / 2;
+        if (raw->front() != length)
+            fail(fmt::format("the record says that it has {} bytes of data, it has {}", raw->front(), length));
+        const auto expected = static_cast<std::uint8_t>(-std::accumulate(raw->begin(), raw->end() - 1, 0U));
+        if (raw->back() != expected)
+            fail(fmt::format("the checksum is {:02X}, what it is of makes {:02X}", raw->back(), expected));
+        return {(*raw)[3], static_cast<std::uint16_t>((*raw)[1] << 8 | (*raw)[2]),
+                ByteVector(raw->begin() + 4, raw->end() - 1)};
+    }
+
     void take(const Record& record) {
         switch (record.type) {
         case data_record:
-            if (record.data.empty()) return;
-            if (!pieces_.empty() && pieces_.back().end() == base_ + record.offset)
-                pieces_.back().data.insert(pieces_.back().data.end(), record.data.begin(), record.data.end());
-            else
-                pieces_.push_back({base_ + record.offset, record.data, {}});
+            content_.add(base_ + record.offset, record.data, number_);
             return;
         case end_record:
             ended_ = true;
@@ -100,13 +83,12 @@ class HexReader {
         return static_cast<std::uint64_t>(record.data[0] << 8 | record.data[1]);
     }
 
-    [[noreturn]] void fail(const std::string& why) { throw Failure(fmt::format("{}:{}: {}", path_, number_, why)); }
+    [[noreturn]] void fail(const std::string& why) { content_.fail(number_, why); }
 
-    const std::string& path_;
+    RecordedContent content_;
     std::size_t number_ = 0;
     std::uint64_t base_ = 0;
     bool ended_ = false;
-    std::vector<Piece> pieces_;
 };
 
 void append_record(std::string& text, std::uint8_t type, std::uint16_t offset, ByteSpan data) {
@@ -122,42 +104,27 @@ void append_record(std::string& text, std::uint8_t type, std::uint16_t offset, B
 } // namespace
 
 bool looks_like_hex(ByteSpan content) {
-    const auto end = std::find(content.begin(), content.end(), std::uint8_t{'\n'});
-    std::string line(content.begin(), end);
-    while (!line.empty() && line.back() == '\r') line.pop_back();
-    return parse_record(line).has_value();
+    return begins_with_record(content, ":", least_digits);
 }
 
 std::vector<Piece> parse_hex(ByteSpan content, const std::string& path) {
     HexReader reader(path);
-    const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
-    for (std::size_t at = 0; at < text.size();) {
-        const auto end = std::min(text.find('\n', at), text.size());
-        reader.line(text.substr(at, end - at));
-        at = end + 1;
-    }
-    return reader.finish();
+    return reader.finish(
+        for_each_line(content, [&](std::string_view line, std::size_t number) { reader.line(line, number); }));
 }
 
 std::string write_hex(const std::vector<Piece>& pieces) {
     std::string text;
     std::uint64_t high = ~std::uint64_t{0};
-    for (const auto& piece : pieces) {
-        for (std::size_t done = 0; done < piece.data.size();) {
-            const std::uint64_t address = piece.address + done;
-            if (address >> 16 != high) {
-                high = address >> 16;
-                const std::array<std::uint8_t, 2> raw{static_cast<std::uint8_t>(high >> 8),
-                                                      static_cast<std::uint8_t>(high)};
-                append_record(text, linear_record, 0, raw);
-            }
-            const std::size_t to_boundary = bytes_per_line - address % bytes_per_line; // so no record crosses 64 KB
-            const std::size_t length = std::min(to_boundary, piece.data.size() - done);
-            append_record(text, data_record, static_cast<std::uint16_t>(address),
-                          ByteSpan(piece.data).subspan(done, length));
-            done += length;
+    for_each_portion(pieces, [&](std::uint64_t address, ByteSpan data) { // none of which crosses 64 KB
+        if (address >> 16 != high) {
+            high = address >> 16;
+            const std::array<std::uint8_t, 2> raw{static_cast<std::uint8_t>(high >> 8),
+                                                  static_cast<std::uint8_t>(high)};
+            append_record(text, linear_record, 0, raw);
         }
-    }
+        append_record(text, data_record, static_cast<std::uint16_t>(address), data);
+    });
     append_record(text, end_record, 0, {});
     return text;
 }

@@ -114,6 +114,9 @@ void add_keygen_command(CLI::App& app) {
         if (o->password) password = choose_password(o->key);
         create_file(o->key, Key::generate(kinds().at(o->type)).private_pem(password), Access::secret);
     });
+    command->footer("Example, a key for signing images and one for a device:\n"
+                    "  outboot keygen -t ecdsa-p256 -k sign.pem -p\n"
+                    "  outboot keygen -t ecdsa-p256 -k device.pem");
 }
 
 void add_getpub_command(CLI::App& app) {
@@ -123,6 +126,8 @@ void add_getpub_command(CLI::App& app) {
     command->add_option("-l,--lang", o->language, "The same as --encoding lang-...")
         ->check(CLI::IsMember({"c", "rust"}));
     command->callback([o] { put_out(public_form(Key::load(o->key, "key"), *o), o->output); });
+    command->footer("Example, what images for a device are encrypted with:\n"
+                    "  outboot getpub -k device.pem -e pem -o device-public.pem");
 }
 
 void add_getpubhash_command(CLI::App& app) {
@@ -130,6 +135,7 @@ void add_getpubhash_command(CLI::App& app) {
     auto* command = add_public_command(app, "getpubhash", "Write the SHA-256 of the public half of a key",
                                        {"lang-c", "raw", "hex"}, *o);
     command->callback([o] { put_out(hash_form(Key::load(o->key, "key"), *o), o->output); });
+    command->footer("Example:\n  outboot getpubhash -k sign.pem -e hex");
 }
 
 void add_getpriv_command(CLI::App& app) {
@@ -154,6 +160,7 @@ void add_getpriv_command(CLI::App& app) {
         if (!o->format.empty()) form = o->format == "pkcs8" ? PrivateForm::pkcs8 : PrivateForm::openssl;
         put_out(c_array("enc_priv_key", private_der(key, form, o->minimal)), o->output, Access::secret);
     });
+    command->footer("Example:\n  outboot getpriv -k device.pem --minimal -o enc_key.c");
 }
 
 void add_keyinfo_command(CLI::App& app) {
@@ -174,6 +181,8 @@ void add_keyinfo_command(CLI::App& app) {
         if (!o->require.empty() && key.has_private() != (o->require == "private"))
             throw Failure(fmt::format("{} isn't a {} key", o->key, o->require));
     });
+    command->footer("Example, for a script that must not publish a private key:\n"
+                    "  outboot keyinfo -k device-public.pem --require public");
 }
 
 } // namespace outboot::tool

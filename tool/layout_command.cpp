@@ -51,19 +51,13 @@ void require_lock(const Model& model) {
                                   model.file));
 }
 
-void make_directory(const fs::path& directory) {
-    std::error_code error;
-    fs::create_directories(directory, error);
-    if (error) throw Failure(fmt::format("can't create {}: {}", directory.string(), error.message()));
-}
-
 void emit(const std::string& path, const std::string& directory, const layouts::ProgramPaths& programs) {
     const Model model = load_layout(path);
     require_lock(model);
     make_directory(directory);
     for (const auto& file : layouts::emit_all(model, programs)) {
         const std::string target = (fs::path(directory) / file.name).string();
-        make_directory(fs::path(target).parent_path());
+        make_directory(fs::path(target).parent_path().string());
         if (content_of(target) != file.content) write_file(target, file.content); // an unchanged file rebuilds nothing
     }
 }
@@ -182,6 +176,7 @@ void add_layout_command(CLI::App& app, int& exit_code) {
         else
             check(options->layout);
     });
+    check_command->footer("Example:\n  outboot layout check layout.toml");
     add_layout_map(*command);
     auto* emit_command =
         add("emit", "Write everything that is made from it: headers, linker scripts, debugger and tool files");
@@ -194,12 +189,14 @@ void add_layout_command(CLI::App& app, int& exit_code) {
     program("--app-elf", programs.application, "the application");
     program("--production-file", programs.production, "the production file");
     emit_command->callback([options] { emit(options->layout, options->out, options->programs); });
-    command->add_subcommand("reference", "Print the reference page of the layout file, as Markdown")->callback([] {
-        fmt::print("{}", layouts::reference_page());
-    });
-    add("lock", "Write the lock file that keeps the fingerprint from changing unnoticed")->callback([options] {
-        lock(options->layout);
-    });
+    emit_command->footer("Example:\n  outboot layout emit -o generated layout.toml");
+    auto* reference_command =
+        command->add_subcommand("reference", "Print the reference page of the layout file, as Markdown");
+    reference_command->callback([] { fmt::print("{}", layouts::reference_page()); });
+    reference_command->footer("Example:\n  outboot layout reference > reference.md");
+    auto* lock_command = add("lock", "Write the lock file that keeps the fingerprint from changing unnoticed");
+    lock_command->callback([options] { lock(options->layout); });
+    lock_command->footer("Example:\n  outboot layout lock layout.toml");
 }
 
 } // namespace outboot::tool

@@ -68,13 +68,19 @@ void refuse_offenders(const Program& program, const Model& model) {
         hint_for(model, offenders));
 }
 
-ByteVector flatten(const std::vector<const Piece*>& pieces, std::uint64_t begin, std::uint8_t fill) {
-    ByteVector out;
-    for (const auto* piece : pieces) {
-        out.resize(static_cast<std::size_t>(piece->address - begin), fill);
-        out.insert(out.end(), piece->data.begin(), piece->data.end());
-    }
-    return out;
+// What lies far away is nearly always meant for another memory; filled up to it, the image would be absurd.
+void refuse_wide_gap(const Program& program) {
+    const auto* far = behind_wide_gap(program.pieces);
+    if (!far) return;
+    const auto& near = *(far - 1);
+    throw Failure(
+        fmt::format("{} has a gap of {} from {} to {}: the content before it is {}, behind it {}", program.path,
+                    layouts::size_text(far->address - near.end()), address_text(near.end()), address_text(far->address),
+                    describe(near), describe(*far)),
+        fmt::format(
+            "the usual cause: initial values for data flash or external flash. With --layout they are "
+            "recognised and left out, and --split DIR writes them to files of their own{}",
+            far->name.empty() ? "" : fmt::format("; or drop them: arm-none-eabi-objcopy -R '{}' IN OUT", far->name)));
 }
 
 bool begins_with_zeros(ByteSpan bytes, std::size_t count) {
@@ -97,11 +103,11 @@ void require_vector(const Program& program, const Model& model, const ByteVector
 Payload from_addresses(const Program& program, const Model& model, std::uint8_t fill) {
     refuse_offenders(program, model);
     Payload payload;
-    std::vector<const Piece*> own;
+    std::vector<Piece> own;
     for (const auto& piece : program.pieces) {
         const Region* region = region_at(model, piece.address);
         if (region->role == Role::primary)
-            own.push_back(&piece);
+            own.push_back(piece);
         else
             payload.foreign.push_back({region, piece});
     }
@@ -111,11 +117,11 @@ Payload from_addresses(const Program& program, const Model& model, std::uint8_t 
         throw Failure(fmt::format("{} has nothing in the primary slot ({} to {})", program.path, address_text(base),
                                   address_text(base + model.primary().size)),
                       fmt::format("link it to {}", address_text(start)));
-    payload.had_header = own.front()->address < start;
+    payload.had_header = own.front().address < start;
     const std::uint64_t first = payload.had_header ? base : start;
-    if (own.front()->address != first)
+    if (own.front().address != first)
         throw Failure(fmt::format("{} has nothing at {}, its first content is {}", program.path, address_text(start),
-                                  describe(*own.front())),
+                                  describe(own.front())),
                       fmt::format("the vector table must stand at {}", address_text(start)));
     payload.bytes = flatten(own, first, fill);
     if (payload.had_header) {
@@ -148,6 +154,7 @@ Payload payload_for(const Program& program, const Model& model, std::uint8_t fil
 
 Payload payload_without_layout(const Program& program, std::size_t header_size, bool pad_header, std::size_t limit,
                                std::uint8_t fill) {
+    refuse_wide_gap(program);
     const std::uint64_t begin = program.pieces.front().address;
     const std::uint64_t span = program.pieces.back().end() - begin;
     if (span > limit && program.pieces.size() > 1)
@@ -156,10 +163,8 @@ Payload payload_without_layout(const Program& program, std::size_t header_size, 
                         program.path, address_text(begin), address_text(begin + span), span, limit,
                         describe(program.pieces.back())),
             "with --layout, content for data flash and external flash is recognised and left out");
-    std::vector<const Piece*> all;
-    for (const auto& piece : program.pieces) all.push_back(&piece);
     Payload payload;
-    payload.bytes = flatten(all, begin, fill);
+    payload.bytes = flatten(program.pieces, begin, fill);
     if (program.kind != ProgramKind::binary) payload.address = begin;
     if (pad_header) return payload;
     if (!begins_with_zeros(payload.bytes, header_size))

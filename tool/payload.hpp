@@ -26,8 +26,8 @@ struct Payload {
 // are foreign, everything else is a Failure that names all offenders. Also checks the reset vector.
 Payload payload_for(const Program& program, const layouts::Model& model, std::uint8_t fill);
 
-// Without a layout: everything from the lowest to the highest address, at most `limit` bytes. `header_size` zero bytes
-// in front are taken for the header unless `pad_header`.
+// Without a layout: everything from the lowest to the highest address, at most `limit` bytes. A gap over 1 MB is a
+// Failure that names both its ends. `header_size` zero bytes in front are taken for the header unless `pad_header`.
 Payload payload_without_layout(const Program& program, std::size_t header_size, bool pad_header, std::size_t limit,
                                std::uint8_t fill);
 

@@ -9,6 +9,7 @@
 #include "tool/failure.hpp"
 #include "tool/files.hpp"
 #include "tool/intel_hex.hpp"
+#include "tool/s_record.hpp"
 
 namespace outboot::tool {
 
@@ -32,16 +33,57 @@ std::vector<Piece> tidy(std::vector<Piece> pieces, const std::string& path) {
     return tidied;
 }
 
+namespace {
+
+// Any kind of file but an ELF. No pieces if it is empty.
+Program without_names(ByteVector content, const std::string& path) {
+    Program program{path, ProgramKind::binary, {}, std::nullopt};
+    if (looks_like_hex(content)) {
+        program.kind = ProgramKind::hex;
+        program.pieces = tidy(parse_hex(content, path), path);
+    } else if (looks_like_s_record(content)) {
+        program.kind = ProgramKind::s_record;
+        program.pieces = tidy(parse_s_record(content, path), path);
+    } else if (!content.empty()) {
+        program.pieces = {{0, std::move(content), {}}};
+    }
+    return program;
+}
+
+} // namespace
+
 Program load_program(const std::string& path) {
     auto content = read_file(path, "the program");
     if (looks_like_elf(content)) return read_elf(path);
-    if (looks_like_hex(content)) {
-        auto pieces = tidy(parse_hex(content, path), path);
-        if (pieces.empty()) throw Failure(fmt::format("{} is empty", path));
-        return {path, ProgramKind::hex, std::move(pieces), std::nullopt};
+    auto program = without_names(std::move(content), path);
+    if (program.pieces.empty()) throw Failure(fmt::format("{} is empty", path));
+    return program;
+}
+
+const Piece* behind_wide_gap(const std::vector<Piece>& pieces) {
+    for (std::size_t i = 1; i < pieces.size(); ++i)
+        if (pieces[i].address - pieces[i - 1].end() > widest_gap_bytes) return &pieces[i];
+    return nullptr;
+}
+
+ByteVector flatten(const std::vector<Piece>& pieces, std::uint64_t begin, std::uint8_t fill) {
+    ByteVector out;
+    for (const auto& piece : pieces) {
+        out.resize(static_cast<std::size_t>(piece.address - begin), fill);
+        out.insert(out.end(), piece.data.begin(), piece.data.end());
     }
-    if (content.empty()) throw Failure(fmt::format("{} is empty", path));
-    return {path, ProgramKind::binary, {{0, std::move(content), {}}}, std::nullopt};
+    return out;
+}
+
+ByteVector read_content(const std::string& path, const std::string& what) {
+    const auto program = without_names(read_file(path, what), path);
+    const auto& pieces = program.pieces;
+    if (pieces.empty()) return {};
+    if (const auto* far = behind_wide_gap(pieces))
+        throw Failure(fmt::format("{} has nothing from {} to {}: {} isn't one run of bytes", path,
+                                  layouts::address_text((far - 1)->end()), layouts::address_text(far->address), what),
+                      "give the file as `outboot sign` wrote it");
+    return flatten(pieces, pieces.front().address, 0xff);
 }
 
 } // namespace outboot::tool

@@ -23,6 +23,7 @@ struct ProvisionOptions {
     std::string image;
     std::string app;
     std::string output;
+    bool insecure_sample_key = false;
 };
 
 void run(const ProvisionOptions& options) {
@@ -35,8 +36,9 @@ void run(const ProvisionOptions& options) {
         input.device_key = P256Key::load(options.device_key, "device key");
         input.device_key->require_private("device key");
     }
-    input.image = ImageFile::parse(read_file(options.image, "the image"));
+    input.image = ImageFile::load(options.image);
     if (!options.app.empty()) input.app = load_program(options.app);
+    input.sample_keys_allowed = options.insecure_sample_key;
     const auto pieces = provision(input);
     // The file holds the device's private key: nobody else may read it.
     write_file(options.output, write_hex(pieces), Access::secret);
@@ -51,7 +53,7 @@ void add_provision_command(CLI::App& app) {
         app.add_subcommand("provision", "Make one Intel HEX for production: bootloader, keys, first image, defaults");
     const auto o = std::make_shared<ProvisionOptions>();
     command->add_option("--layout", o->layout, "Layout file")->required();
-    command->add_option("--bootloader", o->bootloader, "Bootloader: ELF or Intel HEX")->required();
+    command->add_option("--bootloader", o->bootloader, "Bootloader: ELF, Intel HEX or S-record")->required();
     command
         ->add_option("--sign-key", o->sign_keys,
                      "Key whose images the device trusts (PEM, public is enough); up to two")
@@ -64,7 +66,13 @@ void add_provision_command(CLI::App& app) {
     command->add_option("--app", o->app,
                         "ELF the image was made of: its data-flash and external contents become initial values");
     command->add_option("-o,--output", o->output, "Intel HEX to write (mode 0600)")->required();
+    command->add_flag("--insecure-sample-key", o->insecure_sample_key,
+                      "Let a device trust or hold a key that comes with examples, whose private half is published");
     command->callback([o] { run(*o); });
+    command->footer(
+        "Example:\n"
+        "  outboot provision --layout layout.toml --bootloader bootloader.elf --sign-key sign.pem --device-key "
+        "device.pem --image app.img --app app.elf -o production.hex");
 }
 
 } // namespace outboot::tool

@@ -9,6 +9,7 @@
 #include "tool/failure.hpp"
 #include "tool/image_check.hpp"
 #include "tool/payload.hpp"
+#include "tool/sample_keys.hpp"
 
 namespace outboot::tool {
 namespace {
@@ -21,7 +22,15 @@ void put(ByteVector& out, std::size_t at, ByteSpan bytes) {
     std::copy(bytes.begin(), bytes.end(), out.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
+// Here a bootloader gets its keys, and nowhere else: so this is where a published key is kept from devices.
+void refuse_sample_keys(const ProvisionInput& input) {
+    if (input.sample_keys_allowed) return;
+    for (const auto& signer : input.signers) refuse_sample_key(signer, "signing key");
+    if (input.device_key) refuse_sample_key(*input.device_key, "device key");
+}
+
 void require_keys(const ProvisionInput& input) {
+    refuse_sample_keys(input);
     if (input.layout->encryption != layouts::Encryption::none && !input.device_key)
         throw Failure("the layout encrypts, but there is no device key", "add --device-key PRIVATE");
     if (input.layout->encryption == layouts::Encryption::none && input.device_key)

@@ -18,7 +18,8 @@ struct ProvisionInput {
     std::vector<P256Key> signers;      // 1 or 2: whose images the device trusts
     std::optional<P256Key> device_key; // private; needed where the layout encrypts
     ImageFile image;                   // first image, signed by one of `signers`, perhaps encrypted
-    std::optional<Program> app;        // ELF or HEX the image was made of: its foreign pieces are initial contents
+    std::optional<Program> app;        // file the image was made of: its foreign pieces are initial contents
+    bool sample_keys_allowed = false;  // keys whose private half is published
 };
 
 // The 256-byte key block (FORMAT.md, "Key block").

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "core/verify.hpp"
 #include "layout/fingerprint.hpp"
@@ -11,13 +12,17 @@
 #include "tool/console.hpp"
 #include "tool/failure.hpp"
 #include "tool/files.hpp"
+#include "tool/foreign_files.hpp"
 #include "tool/image_builder.hpp"
 #include "tool/image_check.hpp"
-#include "tool/intel_hex.hpp"
 #include "tool/layout_loading.hpp"
 #include "tool/payload.hpp"
+#include "tool/record_format.hpp"
+#include "tool/repeatable.hpp"
+#include "tool/sample_keys.hpp"
 #include "tool/sign_arguments.hpp"
 #include "tool/sign_options.hpp"
+#include "tool/token_keys.hpp"
 
 namespace outboot::tool {
 namespace {
@@ -27,6 +32,7 @@ class Signing {
     explicit Signing(const SignOptions& options) : options_(options) {}
 
     void run() {
+        if (!options_.seed_file.empty()) settle_randomness();
         load_inputs();
         settle_geometry();
         const auto payload = make_payload();
@@ -37,10 +43,18 @@ class Signing {
         const auto image = build_image(plan, payload.bytes);
         check_size(image);
         write_signature(image);
+        if (!options_.split.empty()) write_foreign_files(options_.split, payload.foreign);
         write(image, payload);
+        if (options_.json) report_as_json(image, payload);
     }
 
   private:
+    void settle_randomness() {
+        for (const auto& key : {options_.key, options_.encrypt})
+            if (is_token_uri(key)) throw Failure("--seed-file: what a token does can't be repeated", "use a key file");
+        make_randomness_repeatable(options_.seed_file, options_.input);
+    }
+
     void load_inputs() {
         if (!options_.layout.empty()) model_ = load_layout(options_.layout);
         if (!options_.key.empty()) {
@@ -49,12 +63,18 @@ class Signing {
         }
         if (!options_.given_signature.empty()) load_signature();
         if (!options_.encrypt.empty()) encryption_key_ = Key::load_for_wrapping(options_.encrypt, "encryption key");
+        if (!options_.insecure_sample_key) warn_of_sample_keys();
         const auto version = parse_version(options_.version);
         if (!version)
             throw Failure(fmt::format("'{}' isn't a version", options_.version),
                           "write major.minor.revision+build, at most 255.255.65535+4294967295");
         version_ = *version;
         program_ = load_program(options_.input);
+    }
+
+    void warn_of_sample_keys() const {
+        if (signing_key_) warn_of_sample_key(*signing_key_, "signing key");
+        if (encryption_key_) warn_of_sample_key(*encryption_key_, "encryption key");
     }
 
     void load_signature() {
@@ -116,9 +136,33 @@ class Signing {
     }
 
     void report_foreign(const Payload& payload) {
-        for (const auto& foreign : payload.foreign)
-            print_note(fmt::format("{}: in region '{}', left out of the image", describe(foreign.piece),
-                                   foreign.region->name));
+        const auto files = foreign_files(options_.split, payload.foreign);
+        for (const auto& [region, piece] : payload.foreign)
+            print_note(
+                options_.split.empty()
+                    ? fmt::format("{}: in region '{}', left out of the image", describe(piece), region->name)
+                    : fmt::format("{}: in region '{}', to {}", describe(piece), region->name, files.at(region->name)));
+        if (!options_.split.empty() && payload.foreign.empty())
+            print_note(fmt::format("{} holds nothing for other regions: nothing to split off", program_.path));
+    }
+
+    void report_as_json(const ByteVector& image, const Payload& payload) const {
+        const auto parsed = ImageFile::parse(image);
+        const auto files = foreign_files(options_.split, payload.foreign);
+        auto foreign = nlohmann::ordered_json::array();
+        for (const auto& [region, piece] : payload.foreign) {
+            foreign.push_back({{"name", piece.name},
+                               {"address", piece.address},
+                               {"bytes", piece.data.size()},
+                               {"region", region->name}});
+            if (!options_.split.empty()) foreign.back()["file"] = files.at(region->name);
+        }
+        const nlohmann::ordered_json result{
+            {"image", options_.output},           {"version", version_text(version_)},
+            {"image_bytes", image.size()},        {"room_bytes", room_for(image)},
+            {"signed", signing_key_.has_value()}, {"encrypted", parsed.flagged_encrypted() && !options_.clear},
+            {"compressed", parsed.compressed()},  {"left_out", foreign}};
+        fmt::print("{}\n", result.dump(2));
     }
 
     void check_fingerprint() {
@@ -206,14 +250,19 @@ class Signing {
         return shape(static_cast<std::uint32_t>(wrapped->value.size()));
     }
 
+    [[nodiscard]] std::size_t room_for(const ByteVector& image) const {
+        if (model_) return model_->max_image;
+        return largest_image(shape_for(image), *options_.slot_size, options_.sector_size);
+    }
+
     void check_size(const ByteVector& image) {
         if (model_) return check_size_for_layout(image);
-        const auto shape = shape_for(image);
-        const auto room = largest_image(shape, *options_.slot_size, options_.sector_size);
+        const auto room = room_for(image);
         if (image.size() <= room) return;
         throw Failure(fmt::format("the image has {} bytes, the slot of {} has room for {} beside MCUboot's trailer of "
                                   "{}: {} too many",
-                                  image.size(), *options_.slot_size, room, trailer_bytes(shape), image.size() - room),
+                                  image.size(), *options_.slot_size, room, trailer_bytes(shape_for(image)),
+                                  image.size() - room),
                       "make the program smaller, the slots larger, or the trailer smaller with --max-sectors");
     }
 
@@ -223,7 +272,7 @@ class Signing {
             throw Failure(fmt::format("the protected TLVs have {} bytes, the bootloader accepts {}", signed_tlvs,
                                       core::max_protected_bytes),
                           "use fewer or shorter --custom-tlv and --dependencies");
-        const std::size_t room = model_->max_image;
+        const std::size_t room = room_for(image);
         if (image.size() <= room) return;
         throw Failure(fmt::format("the image has {} bytes, the layout has room for {}: {} too many", image.size(), room,
                                   image.size() - room),
@@ -242,27 +291,29 @@ class Signing {
                    to_base64(parsed.find(signature_type(signing_key_->kind()), false)->value) + "\n");
     }
 
-    // In a binary the slot is filled up; in an Intel HEX what is erased is left out.
+    // In a binary the slot is filled up; in records what is erased is left out.
     void write(ByteVector image, const Payload& payload) {
         const auto erased = static_cast<std::uint8_t>(options_.erased_value);
         std::vector<TrailerBytes> trailer;
         if (options_.padded())
             trailer = initial_trailer(shape_for(image), *options_.slot_size, erased, options_.confirm,
                                       options_.endian == "big" ? ByteOrder::big : ByteOrder::little);
-        if (options_.output.ends_with(".hex")) return write_as_hex(std::move(image), payload, trailer);
+        if (const auto format = record_format_of(options_.output))
+            return write_as_records(*format, std::move(image), payload, trailer);
         if (options_.padded()) image.resize(*options_.slot_size, erased);
         for (const auto& [at, bytes] : trailer) std::copy(bytes.begin(), bytes.end(), image.begin() + at);
         write_file(options_.output, image);
     }
 
-    void write_as_hex(ByteVector image, const Payload& payload, const std::vector<TrailerBytes>& trailer) {
+    void write_as_records(RecordFormat format, ByteVector image, const Payload& payload,
+                          const std::vector<TrailerBytes>& trailer) {
         std::optional<std::uint64_t> address = payload.address;
         if (address) *address -= *options_.header_size;
         if (options_.hex_address) address = *options_.hex_address;
-        if (!address) throw Failure("an Intel HEX output needs an address", "add --hex-addr ADDRESS");
+        if (!address) throw Failure("an output with addresses needs one", "add --hex-addr ADDRESS");
         std::vector<Piece> pieces{{*address, std::move(image), {}}};
         for (const auto& [at, bytes] : trailer) pieces.push_back({*address + at, bytes, {}});
-        write_file(options_.output, write_hex(pieces));
+        write_file(options_.output, write_records(format, pieces));
     }
 
     SignOptions options_;
@@ -284,6 +335,12 @@ void add_sign_command(CLI::App& app) {
         check_sign_options(*o);
         Signing(*o).run();
     });
+    command->footer(
+        "Example, an encrypted release for a product, with what belongs into other memories as files:\n"
+        "  outboot sign --layout layout.toml -k sign.pem -E device-public.pem -v 2.0.0 -s 2 --split parts app.elf "
+        "app.img\n"
+        "For MCUboot, as with imgtool:\n"
+        "  outboot sign -k sign.pem -v 2.0.0 -H 0x200 --pad-header -S 0x60000 --align 8 app.bin app.img");
 }
 
 } // namespace outboot::tool

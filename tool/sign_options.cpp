@@ -21,6 +21,11 @@ void add_key_options(CLI::App& command, SignOptions& o) {
     add_choice(command, "--sha", o.hash, {"auto", "256", "384", "512"}, "Image hash; auto: the one that suits the key")
         ->capture_default_str();
     command.add_flag("--pure", o.pure, "Ed25519: sign the image itself, not its hash");
+    command.add_flag("--insecure-sample-key", o.insecure_sample_key,
+                     "Don't warn of keys that come with examples, whose private half is published");
+    command.add_option("--seed-file", o.seed_file,
+                       "For tests only: all that should be random follows from this file and INPUT, so that the same "
+                       "inputs make the same bytes");
     command.add_flag("--pad-sig", o.pad_signature, "Pad an ECDSA signature to its greatest length");
     add_choice(command, "--vector-to-sign", o.vector_to_sign, {"payload", "digest"},
                "Write what an external signer must sign, instead of an image");
@@ -66,7 +71,7 @@ void add_place_options(CLI::App& command, SignOptions& o) {
     add_number(command, "-L,--load-addr", o.load_address, "RAM address to run from");
     add_number(command, "-F,--rom-fixed", o.rom_fixed, "Flash address the image is linked for")
         ->excludes("--load-addr");
-    add_number(command, "-x,--hex-addr", o.hex_address, "Address of an Intel HEX output");
+    add_number(command, "-x,--hex-addr", o.hex_address, "Address of an output as Intel HEX or S-record");
     add_choice(command, "-e,--endian", o.endian, {"little", "big"}, "Byte order of the target")->capture_default_str();
     command
         .add_option_function<std::string>(
@@ -111,10 +116,14 @@ void check_power_of_two(const std::optional<std::uint32_t>& value, const char* n
 } // namespace
 
 void add_sign_options(CLI::App& command, SignOptions& o) {
-    command.add_option("INPUT", o.input, "Program: ELF, Intel HEX or binary")->required();
-    command.add_option("OUTPUT", o.output, "Image; Intel HEX if it ends in .hex")->required();
+    command.add_option("INPUT", o.input, "Program: ELF, Intel HEX, S-record or binary")->required();
+    command.add_option("OUTPUT", o.output, "Image; Intel HEX if it ends in .hex, S-record if in .srec, .s37, .mot")
+        ->required();
     command.add_option("--layout", o.layout,
                        "Layout file: header and slot size, alignment, address, fingerprint and limits follow");
+    command.add_option("--split", o.split,
+                       "With --layout: write what belongs to other regions into this directory, an Intel HEX each");
+    command.add_flag("--json", o.json, "Say what was made, as JSON");
     add_content_options(command, o);
     add_key_options(command, o);
     add_encryption_options(command, o);
@@ -138,6 +147,8 @@ void check_sign_options(const SignOptions& o) {
         throw CLI::ExcludesError("--vector-to-sign", "--fix-sig");
     if (o.vector_to_sign == "digest" && o.pure)
         throw CLI::ExcludesError("--vector-to-sign digest", "--pure: the image itself is signed");
+    if (!o.split.empty() && o.layout.empty())
+        throw CLI::RequiresError("--split", "--layout: it says what belongs elsewhere");
     if (!o.layout.empty() && (o.padded() || o.endian == "big"))
         throw CLI::ExcludesError("--layout",
                                  o.padded() ? "--pad, --confirm, --test: there is no trailer" : "--endian big");

@@ -17,6 +17,10 @@ struct SignOptions {
     std::string output;
     std::string layout;
     std::string version;
+    std::string split; // directory for what is left out
+    std::string seed_file;
+    bool json = false;
+    bool insecure_sample_key = false;
 
     std::string key;
     std::string hash = "auto"; // auto, 256, 384, 512

@@ -56,7 +56,7 @@ void report(const VerifyOptions& options, const ImageFile& image, const ClearIma
 }
 
 void verify(const VerifyOptions& options) {
-    const auto image = ImageFile::parse(read_file(options.image, "the image"));
+    const auto image = ImageFile::load(options.image);
     std::optional<Key> device_key;
     if (!options.decrypt_key.empty()) {
         device_key = Key::load_for_wrapping(options.decrypt_key, "decryption key");
@@ -106,6 +106,8 @@ void add_verify_command(CLI::App& app) {
         else
             verify(*o);
     });
+    command->footer("Example:\n"
+                    "  outboot verify --layout layout.toml -k sign.pem --decrypt-key device.pem app.img");
 }
 
 } // namespace outboot::tool

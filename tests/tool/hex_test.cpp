@@ -68,9 +68,13 @@ TEST(IntelHex, what_is_written_is_read_again_and_gaps_stay_gaps) {
 }
 
 TEST(IntelHex, faults_are_found_and_their_line_named) {
-    EXPECT_EQ(failure(":0400100001020304E3\n" + end), "t.hex:1: not a record, or its checksum is wrong");
+    EXPECT_EQ(failure(":0400100001020304E3\n" + end), "t.hex:1: the checksum is E3, what it is of makes E2");
     EXPECT_EQ(failure(":0400100001020304E2\n:04001400010203\n" + end),
-              "t.hex:2: not a record, or its checksum is wrong");
+              "t.hex:2: the record says that it has 4 bytes of data, it has 2");
+    EXPECT_EQ(failure(":0400100001020304E2\n:0400140001020g\n" + end),
+              "t.hex:2: not a record: ':' and pairs of hexadecimal digits are");
+    EXPECT_EQ(failure(":0400100001020304E2\nhello\n" + end),
+              "t.hex:2: not a record: ':' and pairs of hexadecimal digits are");
     EXPECT_EQ(failure(":0400100001020304E2\n"), "t.hex:1: the end record is missing: the file is cut off");
     EXPECT_EQ(failure(end + ":0400100001020304E2\n"), "t.hex:2: something follows the end record");
     EXPECT_EQ(failure(":00000009F7\n" + end), "t.hex:1: unknown record type 9");
@@ -78,8 +82,8 @@ TEST(IntelHex, faults_are_found_and_their_line_named) {
 }
 
 TEST(IntelHex, two_contents_for_one_address_are_refused) {
-    EXPECT_NE(failure(":0400100001020304E2\n:0400120001020304E0\n" + end).find("two contents for 0x12"),
-              std::string::npos);
+    EXPECT_EQ(failure(":0400100001020304E2\n:0400120001020304E0\n" + end),
+              "t.hex:2: a second content for 0x12: line 1 has the first");
 }
 
 } // namespace outboot::tool

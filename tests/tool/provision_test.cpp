@@ -34,7 +34,7 @@ class Provision : public testing::Test {
             const std::string& device = device_key) {
         std::vector<std::string> arguments{"provision",      "--layout",   layout_file, "--bootloader",
                                            "bootloader.elf", "--sign-key", key,         "--image",
-                                           "image.bin",      "-o",         "out.hex"};
+                                           "image.bin",      "-o",         "out.hex",   "--insecure-sample-key"};
         if (!device.empty()) arguments.insert(arguments.end(), {"--device-key", device});
         arguments.insert(arguments.end(), more.begin(), more.end());
         return work.outboot(arguments);
@@ -50,6 +50,23 @@ class Provision : public testing::Test {
 };
 
 } // namespace
+
+TEST_F(Provision, a_key_that_comes_with_examples_is_refused_unless_it_is_meant) {
+    const auto provision = [&](const std::string& signer, const std::string& device) {
+        return work.outboot({"provision", "--layout", layout_file, "--bootloader", "bootloader.elf", "--sign-key",
+                             signer, "--device-key", device, "--image", "image.bin", "-o", "out.hex"});
+    };
+    expect_refused(provision(sign_key, device_key), "the signing key " + sign_key + " is an example");
+    ASSERT_EQ(work.outboot({"keygen", "-t", "ecdsa-p256", "-k", "own.pem"}).exit_code, 0);
+    expect_refused(provision("own.pem", device_key), "the device key " + device_key + " is an example");
+    expect_refused(provision(sign_key, "own.pem"), "--insecure-sample-key");
+    ASSERT_EQ(work.outboot({"keygen", "-t", "ecdsa-p256", "-k", "device.pem"}).exit_code, 0);
+    ASSERT_EQ(work.outboot({"sign", "--layout", layout_file, "-k", "own.pem", "-E", "device.pem", "-v", "1.2.3",
+                            "app.elf", "image.bin"})
+                  .exit_code,
+              0);
+    EXPECT_EQ(provision("own.pem", "device.pem").exit_code, 0);
+}
 
 TEST_F(Provision, the_file_holds_every_part_and_nothing_between) {
     const auto ran = run({"--app", "app.elf"});
