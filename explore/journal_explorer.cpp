@@ -31,8 +31,9 @@ std::string to_text(const Value& value) {
 
 struct JournalState {
     Flash flash;
-    Value begun{}; // acted on
-    Value tried{}; // the newest that was begun to be written
+    Value begun{};          // acted on
+    Value tried{};          // the newest that was begun to be written
+    std::uint32_t cuts = 0; // in a row, where they are counted
 };
 
 // C stands in the unit behind S.
@@ -180,6 +181,7 @@ class JournalScene {
                 static_cast<std::uint64_t>(std::max(ahead, -1 - static_cast<int>(geometry_.progress_units)) + 64));
         }
         for (std::uint8_t index = 1; geometry_.records && index <= 2; ++index) add_record(mixer, names, flash, index);
+        mixer.add(state.cuts);
         return mixer.key();
     }
 
@@ -329,6 +331,7 @@ class JournalSearch final : public JournalObserver {
             search_.count_run();
             try {
                 scene_.play(state, step, paths_, *this);
+                state.cuts = 0;
                 search_.found(scene_.key_of(state), state, here(Cut::none));
             } catch (const Wrong& wrong) {
                 return search_.wrong(wrong.what(), here(Cut::none));
@@ -338,8 +341,11 @@ class JournalSearch final : public JournalObserver {
 
     template <class Tear>
     void cut(const JournalState& at, Cut moment, Tear tear) {
+        const std::uint32_t most = scene_.geometry().cuts_in_a_row;
+        if (most != 0 && at.cuts == most) return;
         JournalState state = at;
         tear(state.flash);
+        if (most != 0) ++state.cuts;
         search_.found(scene_.key_of(state), std::move(state), here(moment));
     }
 
@@ -424,6 +430,17 @@ std::vector<JournalGeometry> all_journal_geometries() {
                        .progress_units = 1,
                        .records = true,
                        .size = banks == 2 ? Size::minutes : Size::long_run});
+    }
+    for (std::uint32_t cuts = 3; cuts <= 5; ++cuts) {
+        all.push_back(
+            {.name = fmt::format("journal-6-cuts-{}", cuts),
+             .about = fmt::format("the journal alone, 6 banks, at most {} cuts in a row, any banks unsteady", cuts),
+             .banks = 6,
+             .assumption = false,
+             .cuts_in_a_row = cuts,
+             .size = cuts == 3   ? Size::quick
+                     : cuts == 4 ? Size::minutes
+                                 : Size::long_run});
     }
     struct {
         const char* name;

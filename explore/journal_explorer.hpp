@@ -24,6 +24,7 @@ struct JournalGeometry {
     // DESIGN.md, "What the journal can't survive": of the banks whose erase was cut, at most banks - 2 may read valid
     // now and invalid then. False: any number of them.
     bool assumption = true;
+    std::uint32_t cuts_in_a_row = 0; // at most, before a session comes to its end; 0: without limit
     Size size = Size::quick;
 };
 

@@ -54,8 +54,9 @@ class Target {
         const std::uint32_t scale = to.chunk_bytes / from.chunk_bytes;
         if (point.chip == Chip::journal) return to.journal.base + (point.at - from.journal.base);
         const auto scaled = [&](std::uint32_t from_base, std::uint32_t to_base) {
-            const std::uint32_t last = point.cut == Cut::after && !point.is_erase ? scale - 1 : 0;
-            return to_base + (point.at - from_base) * scale + last;
+            // Images are some bytes short of their size times the scale: not quite the last byte.
+            const std::uint32_t short_of = point.cut == Cut::after && !point.is_erase ? scale : 0;
+            return to_base + (point.at - from_base) * scale - short_of;
         };
         if (point.chip == Chip::code) return scaled(from.primary.base, to.primary.base);
         const bool in_scratch = to.plan == core::Plan::scratch && point.at >= from.hole.base;

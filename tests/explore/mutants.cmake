@@ -3,7 +3,7 @@
 #
 # Only what instantiates the core's templates is compiled anew; it comes before the library, so that the library's own is
 # not taken. Built by the target `mutants`, which `scripts/test` asks for, and not by default.
-find_program(PATCH_PROGRAM patch REQUIRED)
+include(mutant)
 file(GLOB patches CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/mutants/*.patch)
 add_custom_target(mutants)
 foreach(patch IN LISTS patches)
@@ -11,23 +11,14 @@ foreach(patch IN LISTS patches)
     file(STRINGS ${patch} found_in REGEX "^Found in: ")
     string(REGEX REPLACE "^Found in: " "" geometries "${found_in}")
     string(REPLACE " " ";" geometries "${geometries}")
-    file(STRINGS ${patch} target_line REGEX "^\\+\\+\\+ b/")
-    string(REGEX REPLACE "^\\+\\+\\+ b/" "" header "${target_line}")
     set(mutated ${CMAKE_CURRENT_BINARY_DIR}/mutants/${name})
-    cmake_path(GET header PARENT_PATH folder)
-    file(MAKE_DIRECTORY ${mutated}/${folder})
-    # --fuzz=0: a patch that no longer fits the source is an error, and not a mutant of something else.
-    add_custom_command(OUTPUT ${mutated}/${header}
-        COMMAND ${PATCH_PROGRAM} --quiet --fuzz=0 --reject-file=- --output=${mutated}/${header}
-                ${CMAKE_SOURCE_DIR}/${header} ${patch}
-        DEPENDS ${CMAKE_SOURCE_DIR}/${header} ${patch}
-        COMMENT "Mutant ${name}")
+    mutant(${patch} ${mutated} header)
     set(sources scene.cpp application.cpp)
-    if(header STREQUAL "core/journal.hpp")
+    if(header STREQUAL "${mutated}/core/journal.hpp")
         list(APPEND sources journal_explorer.cpp)
     endif()
     list(TRANSFORM sources PREPEND ${CMAKE_SOURCE_DIR}/explore/)
-    add_executable(mutant_${name} EXCLUDE_FROM_ALL mutant_main.cpp ${mutated}/${header} ${sources})
+    add_executable(mutant_${name} EXCLUDE_FROM_ALL mutant_main.cpp ${header} ${sources})
     target_include_directories(mutant_${name} BEFORE PRIVATE ${mutated})
     target_link_libraries(mutant_${name} PRIVATE outboot_explore fmt::fmt)
     add_dependencies(mutants mutant_${name})

@@ -26,13 +26,16 @@ Place place_of(core::Plan plan) {
     }
 }
 
+std::filesystem::path arm_directory() {
+    const char* const chosen = std::getenv("OUTBOOT_ARM_DIR");
+    return chosen != nullptr ? chosen : OUTBOOT_ARM_DIR;
+}
+
 rig::Product load(core::Plan plan) {
     const Place place = place_of(plan);
-    const char* const chosen = std::getenv("OUTBOOT_ARM_DIR");
-    const std::filesystem::path arm(chosen != nullptr ? chosen : OUTBOOT_ARM_DIR);
     repeat_random_numbers(static_cast<std::uint64_t>(plan));
     return rig::Product::load((std::filesystem::path(OUTBOOT_EXAMPLE_DIR) / place.layout).string(),
-                              (arm / place.arm_directory).string());
+                              (arm_directory() / place.arm_directory).string());
 }
 
 } // namespace
@@ -41,6 +44,13 @@ const rig::Product& product_of(core::Plan plan) {
     static std::map<core::Plan, rig::Product> products;
     const auto found = products.find(plan);
     return found != products.end() ? found->second : products.emplace(plan, load(plan)).first->second;
+}
+
+rig::Product with_faulty_bootloader(const std::string& name) {
+    rig::Product product = product_of(core::Plan::offset);
+    product.bootloader_path = (arm_directory() / "faulty" / name / "bootloader.elf").string();
+    product.bootloader = tool::load_program(product.bootloader_path);
+    return product;
 }
 
 } // namespace outboot::scenario

@@ -1,11 +1,16 @@
 // The example's products, one for each plan, with the same keys in every run.
 #pragma once
 
+#include <string>
+
 #include "rig/product.hpp"
 
 namespace outboot::scenario {
 
 // The ARM binaries come from $OUTBOOT_ARM_DIR, else from where scripts/build leaves them. Throws tool::Failure.
 const rig::Product& product_of(core::Plan plan);
+
+// The one of plan offset with a bootloader of tests/scenario/faulty.
+rig::Product with_faulty_bootloader(const std::string& name);
 
 } // namespace outboot::scenario
