@@ -3,21 +3,14 @@
 
 #include <fmt/format.h>
 
-#include "core/key_block.hpp"
 #include "format/image.hpp"
 #include "format/service_table.h"
 #include "layout/journal_shape.hpp"
 #include "layout/rule_set.hpp"
+#include "layout/rules.hpp"
 #include "layout/text.hpp"
 
 namespace outboot::layouts {
-namespace {
-
-// What the bootloader with everything in it may take of the flash (README, "Budgets").
-constexpr std::uint32_t bootloader_budget = 12 * 1024;
-
-} // namespace
-
 void Rules::updates() {
     bootloader();
     header();
@@ -36,12 +29,11 @@ void Rules::bootloader() {
     if (region->offset != 0)
         error(*region, "doesn't begin where the MCU starts", address_text(region->offset), "0x0",
               "make it the first region of code_flash");
-    const auto needed = bootloader_budget + static_cast<std::uint32_t>(core::key_block::size_bytes);
-    if (region->size < needed)
+    if (region->size < bootloader_room_bytes)
         error(*region, "too small for the bootloader and its key block", size_text(region->size),
-              fmt::format("at least {}", size_text(needed)),
-              fmt::format("make its size \"{}\"",
-                          size_literal(static_cast<std::uint32_t>(geometry(Memory::code_flash).ceil(needed)))));
+              fmt::format("at least {}", size_text(bootloader_room_bytes)),
+              fmt::format("make its size \"{}\"", size_literal(static_cast<std::uint32_t>(
+                                                      geometry(Memory::code_flash).ceil(bootloader_room_bytes)))));
 }
 
 void Rules::header() {

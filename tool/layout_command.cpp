@@ -16,6 +16,7 @@
 #include "tool/console.hpp"
 #include "tool/failure.hpp"
 #include "tool/files.hpp"
+#include "tool/layout_init_command.hpp"
 #include "tool/layout_loading.hpp"
 #include "tool/layout_map_command.hpp"
 
@@ -155,7 +156,8 @@ int check_as_json(const std::string& path) {
 } // namespace
 
 void add_layout_command(CLI::App& app, int& exit_code) {
-    auto* command = app.add_subcommand("layout", "Check, draw and emit a product's layout")->require_subcommand(1);
+    auto* command =
+        app.add_subcommand("layout", "Make, check, draw and emit a product's layout")->require_subcommand(1);
     struct Options {
         std::string layout;
         std::string out;
@@ -177,6 +179,7 @@ void add_layout_command(CLI::App& app, int& exit_code) {
             check(options->layout);
     });
     check_command->footer("Example:\n  outboot layout check layout.toml");
+    add_layout_init(*command);
     add_layout_map(*command);
     auto* emit_command =
         add("emit", "Write everything that is made from it: headers, linker scripts, debugger and tool files");

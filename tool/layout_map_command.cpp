@@ -29,7 +29,7 @@ struct MapOptions {
 };
 
 std::uint32_t image_size(const std::string& path, const layouts::Model& model) {
-    const auto size = ImageFile::parse(read_file(path, "the image")).image_bytes();
+    const auto size = ImageFile::parse(read_content(path, "the image")).image_bytes();
     if (size > model.max_image)
         print_warning(fmt::format("{} has {}, this layout's images have {} at most", path, layouts::bytes_text(size),
                                   layouts::bytes_text(model.max_image)),
