@@ -161,7 +161,7 @@ void add_layout_init(CLI::App& layout) {
     command->add_option("--bootloader", options->bootloader, "The bootloader's size (default: as small as can be)");
     command->add_flag("--force", options->force, "Replace a file that exists");
     command->callback([options] { init(*options); });
-    command->footer("\nOn a terminal it asks for what isn't said; elsewhere --mcu and --nor are needed:\n"
+    command->footer("\nOn a terminal it asks for what isn't said; elsewhere --mcu and --nor are needed.\nExample:\n"
                     "  outboot layout init --mcu R7FA6M4AF --nor W25Q16JV --plan offset layout.toml\n");
 }
 
