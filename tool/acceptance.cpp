@@ -67,7 +67,7 @@ Acceptance judge(const AcceptanceInput& input) {
     if (!input.installed) layout.overwrite_broken_primary = true; // an empty slot isn't a broken image
     // A device always trusts somebody: without a key given, somebody else.
     const auto signer = input.signer ? *input.signer : P256Key::generate();
-    StagedDevice device(layout, key_block({signer}, input.device_key));
+    StagedDevice device(layout, input.key_block ? *input.key_block : key_block({signer}, input.device_key));
     device.put_staged(input.staged);
     Acceptance result;
     std::uint32_t floor = input.counter_floor;
@@ -84,6 +84,13 @@ Acceptance judge(const AcceptanceInput& input) {
     ask_for_installation(device, input);
     result.staged = decide(device);
     return result;
+}
+
+Reason judge_installed(const core::Layout& layout, const ByteVector& key_block, ByteSpan slot,
+                       std::uint32_t counter_floor) {
+    StagedDevice device(layout, key_block);
+    device.put_installed(slot);
+    return verify(device, core::Place::primary, counter_floor).finding.reason;
 }
 
 } // namespace outboot::tool

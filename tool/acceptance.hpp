@@ -12,11 +12,12 @@ struct AcceptanceInput {
     core::Layout layout;
     bool fingerprint_matters = true;
     core::Request request = core::Request::test;
-    std::uint32_t counter_floor = 0;     // highest counter that the device has confirmed
-    std::optional<P256Key> signer;       // the device trusts
-    std::optional<P256Key> device_key;   // private
-    std::optional<ByteVector> installed; // as it stands in the primary slot, in clear
-    ByteVector staged;                   // as it is staged, at most the secondary slot's size
+    std::uint32_t counter_floor = 0;       // highest counter that the device has confirmed
+    std::optional<P256Key> signer{};       // the device trusts
+    std::optional<P256Key> device_key{};   // private
+    std::optional<ByteVector> key_block{}; // of a real device, in place of the two keys
+    std::optional<ByteVector> installed{}; // as it stands in the primary slot, in clear
+    ByteVector staged{};                   // as it is staged, at most the secondary slot's size
 };
 
 struct Acceptance {
@@ -25,5 +26,9 @@ struct Acceptance {
 };
 
 Acceptance judge(const AcceptanceInput& input);
+
+// Would it run from the primary slot? `slot`: its bytes, in clear, as long as the slot at most.
+core::Reason judge_installed(const core::Layout& layout, const ByteVector& key_block, ByteSpan slot,
+                             std::uint32_t counter_floor);
 
 } // namespace outboot::tool

@@ -58,6 +58,7 @@ void add_all_commands(CLI::App& app, int& exit_code) {
     add_verify_command(app);
     add_dumpinfo_command(app);
     add_accept_command(app, exit_code);
+    add_doctor_command(app, exit_code);
     add_provision_command(app);
     add_board_command(app, exit_code);
     add_explore_command(app, exit_code);

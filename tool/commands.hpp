@@ -15,6 +15,7 @@ void add_sign_command(CLI::App& app);
 void add_verify_command(CLI::App& app);
 void add_dumpinfo_command(CLI::App& app);
 void add_accept_command(CLI::App& app, int& exit_code);
+void add_doctor_command(CLI::App& app, int& exit_code);
 void add_layout_command(CLI::App& app, int& exit_code);
 void add_provision_command(CLI::App& app);
 void add_completion_command(CLI::App& app);

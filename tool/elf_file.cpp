@@ -1,9 +1,11 @@
 #include "tool/elf_file.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
+#include <cxxabi.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gelf.h>
@@ -36,6 +38,13 @@ class OpenElf {
     Elf* elf_;
 };
 
+std::string readable(const char* name) {
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name, nullptr, nullptr, &status),
+                                                           &std::free);
+    return status == 0 && text ? text.get() : name;
+}
+
 class ElfReader {
   public:
     explicit ElfReader(const std::string& path) : path_(path), file_(path), elf_(file_.get()) {
@@ -64,18 +73,29 @@ class ElfReader {
     }
 
     std::optional<layouts::Fingerprint> fingerprint() {
+        std::optional<layouts::Fingerprint> found;
+        each_symbol([&](const char* name, const GElf_Sym& symbol) {
+            if (!found && std::strcmp(name, fingerprint_symbol) == 0) found = bytes_at(symbol);
+        });
+        return found;
+    }
+
+    LinkMap link_map() {
+        LinkMap map;
         for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section)) != nullptr;) {
             const GElf_Shdr header = header_of(section);
-            if (header.sh_type != SHT_SYMTAB || header.sh_entsize == 0) continue;
-            Elf_Data* data = elf_getdata(section, nullptr);
-            for (std::size_t i = 0; data && i < header.sh_size / header.sh_entsize; ++i) {
-                GElf_Sym symbol;
-                if (!gelf_getsym(data, static_cast<int>(i), &symbol)) break;
-                const char* name = elf_strptr(elf_, header.sh_link, symbol.st_name);
-                if (name && std::strcmp(name, fingerprint_symbol) == 0) return bytes_at(symbol);
-            }
+            if ((header.sh_flags & SHF_ALLOC) == 0 || header.sh_size == 0) continue;
+            const GElf_Phdr* segment = header.sh_type == SHT_NOBITS ? nullptr : segment_of(header);
+            const std::uint64_t load =
+                segment ? segment->p_paddr + (header.sh_offset - segment->p_offset) : header.sh_addr;
+            map.sections.push_back({name_of(header), header.sh_addr, load, header.sh_size, segment != nullptr});
         }
-        return std::nullopt;
+        each_symbol([&](const char* name, const GElf_Sym& symbol) {
+            const auto type = GELF_ST_TYPE(symbol.st_info);
+            if (symbol.st_size > 0 && (type == STT_FUNC || type == STT_OBJECT))
+                map.symbols.push_back({readable(name), symbol.st_value, symbol.st_size});
+        });
+        return map;
     }
 
   private:
@@ -95,6 +115,34 @@ class ElfReader {
         return header;
     }
 
+    template <class F>
+    void each_symbol(F visit) {
+        for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section)) != nullptr;) {
+            const GElf_Shdr header = header_of(section);
+            if (header.sh_type != SHT_SYMTAB || header.sh_entsize == 0) continue;
+            Elf_Data* data = elf_getdata(section, nullptr);
+            for (std::size_t i = 0; data && i < header.sh_size / header.sh_entsize; ++i) {
+                GElf_Sym symbol;
+                if (!gelf_getsym(data, static_cast<int>(i), &symbol)) break;
+                if (const char* name = elf_strptr(elf_, header.sh_link, symbol.st_name)) visit(name, symbol);
+            }
+        }
+    }
+
+    std::string name_of(const GElf_Shdr& header) {
+        const char* name = elf_strptr(elf_, names_, header.sh_name);
+        return name ? name : "";
+    }
+
+    // The segment that carries a section's content; nullptr: it isn't loaded.
+    const GElf_Phdr* segment_of(const GElf_Shdr& header) {
+        for (const auto& segment : segments_)
+            if (header.sh_offset >= segment.p_offset &&
+                header.sh_offset + header.sh_size <= segment.p_offset + segment.p_filesz)
+                return &segment;
+        return nullptr;
+    }
+
     ByteVector content(std::uint64_t offset, std::uint64_t size) {
         std::size_t length = 0;
         const char* raw = elf_rawfile(elf_, &length);
@@ -107,15 +155,9 @@ class ElfReader {
     void add_section(Elf_Scn* section, std::vector<Piece>& found) {
         const GElf_Shdr header = header_of(section);
         if ((header.sh_flags & SHF_ALLOC) == 0 || header.sh_type == SHT_NOBITS || header.sh_size == 0) return;
-        for (const auto& segment : segments_) {
-            if (header.sh_offset < segment.p_offset ||
-                header.sh_offset + header.sh_size > segment.p_offset + segment.p_filesz)
-                continue;
-            const char* name = elf_strptr(elf_, names_, header.sh_name);
-            found.push_back({segment.p_paddr + (header.sh_offset - segment.p_offset),
-                             content(header.sh_offset, header.sh_size), name ? name : ""});
-            return;
-        }
+        if (const auto* segment = segment_of(header))
+            found.push_back({segment->p_paddr + (header.sh_offset - segment->p_offset),
+                             content(header.sh_offset, header.sh_size), name_of(header)});
     }
 
     void add_segments(std::vector<Piece>& found) {
@@ -154,6 +196,11 @@ Program read_elf(const std::string& path) {
     elf_version(EV_CURRENT);
     ElfReader reader(path);
     return {path, ProgramKind::elf, tidy(reader.pieces(), path), reader.fingerprint()};
+}
+
+LinkMap read_link_map(const std::string& path) {
+    elf_version(EV_CURRENT);
+    return ElfReader(path).link_map();
 }
 
 } // namespace outboot::tool

@@ -185,21 +185,34 @@ std::optional<layouts::Fingerprint> fingerprint_in(const ImageFile& image) {
     return fingerprint;
 }
 
-void require_layout(const ImageFile& image, const layouts::Model& model) {
+std::vector<Objection> objections_to_image(const ImageFile& image, const layouts::Model& model) {
+    std::vector<Objection> found;
     const auto fingerprint = fingerprint_in(image);
     if (!fingerprint)
-        throw Failure("the image carries no layout fingerprint: the bootloader would refuse it",
-                      "sign it with --layout");
-    if (*fingerprint != model.core.fingerprint)
-        throw Failure(fmt::format("the image is made for another layout: its fingerprint is {}, {} has {}",
-                                  layouts::to_hex(*fingerprint), model.file, layouts::to_hex(model.core.fingerprint)),
-                      "build and sign it for this layout");
+        found.push_back({"image-without-layout",
+                         "the image carries no layout fingerprint: the bootloader would refuse it",
+                         "sign it with --layout"});
+    else if (*fingerprint != model.core.fingerprint)
+        found.push_back(
+            {"image-of-another-layout",
+             fmt::format("the image is made for another layout: its fingerprint is {}, {} has {}",
+                         layouts::to_hex(*fingerprint), model.file, layouts::to_hex(model.core.fingerprint)),
+             "build and sign it for this layout"});
     if (image.header().header_size != model.core.header_size)
-        throw Failure(fmt::format("the image's header has {} bytes, the layout says {}", image.header().header_size,
-                                  model.core.header_size));
+        found.push_back({"image-header-size",
+                         fmt::format("the image's header has {} bytes, the layout says {}", image.header().header_size,
+                                     model.core.header_size),
+                         "sign it with --layout"});
     if (image.image_bytes() > model.max_image)
-        throw Failure(
-            fmt::format("the image has {} bytes, the layout has room for {}", image.image_bytes(), model.max_image));
+        found.push_back({"image-too-large",
+                         fmt::format("the image has {} bytes, the layout has room for {}: {} too many",
+                                     image.image_bytes(), model.max_image, image.image_bytes() - model.max_image),
+                         "make the program smaller, or its slots larger"});
+    return found;
+}
+
+void require_layout(const ImageFile& image, const layouts::Model& model) {
+    give_up_at_first(objections_to_image(image, model));
 }
 
 } // namespace outboot::tool

@@ -7,6 +7,7 @@
 #include "layout/model.hpp"
 #include "tool/image_file.hpp"
 #include "tool/keys.hpp"
+#include "tool/objection.hpp"
 
 namespace outboot::tool {
 
@@ -30,7 +31,10 @@ ByteVector image_hash(const ImageFile& clear);
 // and, with a `signer`, if the signature of the unfolded image isn't its.
 ByteVector program_of(const ImageFile& clear, const Key* signer);
 
-// Throws Failure unless the image was made for this layout: header size, size, fingerprint.
+// Why the image wasn't made for this layout: fingerprint, header size, size.
+std::vector<Objection> objections_to_image(const ImageFile& image, const layouts::Model& model);
+
+// Throws Failure with the first of them.
 void require_layout(const ImageFile& image, const layouts::Model& model);
 
 std::optional<layouts::Fingerprint> fingerprint_in(const ImageFile& image);

@@ -17,47 +17,11 @@ using layouts::Model;
 using layouts::Region;
 using layouts::Role;
 
-const Region* region_at(const Model& model, std::uint64_t address) {
-    for (const auto& region : model.regions)
-        if (region.range().contains(address)) return &region;
-    return nullptr;
-}
-
-// Why a piece can be neither in the image nor left out; empty if it can.
-std::string objection(const Model& model, const Piece& piece) {
-    const auto& options = model.mcu->option_setting;
-    if (piece.address < options.end() && piece.end() > options.address)
-        return fmt::format("{}: in option-setting memory", describe(piece));
-    const Region* region = region_at(model, piece.address);
-    if (!region) return fmt::format("{}: outside every region of the layout", describe(piece));
-    if (region->role != Role::primary && region->role != Role::application)
-        return fmt::format("{}: in region '{}', which belongs to the bootloader", describe(piece), region->name);
-    if (piece.end() > region->range().end())
-        return fmt::format("{}: reaches {} bytes beyond region '{}', which ends at {}", describe(piece),
-                           piece.end() - region->range().end(), region->name, address_text(region->range().end()));
-    return {};
-}
-
-std::string hint_for(const Model& model, const std::vector<const Piece*>& offenders) {
-    std::string removal;
-    bool options = false;
-    for (const auto* piece : offenders) {
-        if (!piece->name.empty()) removal += fmt::format(" -R '{}'", piece->name);
-        options |= model.mcu->option_setting.contains(piece->address);
-    }
-    std::string hint = options
-                           ? "option settings belong to the bootloader, and a wrong one can lock the device for ever; "
-                             "with FSP define BSP_BOOTLOADED_APPLICATION"
-                           : "give the content a region in the layout (role = \"application\"), or link it elsewhere";
-    if (!removal.empty()) hint += fmt::format("; or drop it: arm-none-eabi-objcopy{} IN OUT", removal);
-    return hint;
-}
-
 void refuse_offenders(const Program& program, const Model& model) {
     std::vector<const Piece*> offenders;
     std::vector<std::string> objections;
     for (const auto& piece : program.pieces) {
-        auto text = objection(model, piece);
+        auto text = misplacement(model, piece);
         if (text.empty()) continue;
         offenders.push_back(&piece);
         objections.push_back(std::move(text));
@@ -136,6 +100,41 @@ Payload from_addresses(const Program& program, const Model& model, std::uint8_t 
 }
 
 } // namespace
+
+const Region* region_at(const Model& model, std::uint64_t address) {
+    for (const auto& region : model.regions)
+        if (region.range().contains(address)) return &region;
+    return nullptr;
+}
+
+std::string misplacement(const Model& model, const Piece& piece) {
+    const auto& options = model.mcu->option_setting;
+    if (piece.address < options.end() && piece.end() > options.address)
+        return fmt::format("{}: in option-setting memory", describe(piece));
+    const Region* region = region_at(model, piece.address);
+    if (!region) return fmt::format("{}: outside every region of the layout", describe(piece));
+    if (region->role != Role::primary && region->role != Role::application)
+        return fmt::format("{}: in region '{}', which belongs to the bootloader", describe(piece), region->name);
+    if (piece.end() > region->range().end())
+        return fmt::format("{}: reaches {} bytes beyond region '{}', which ends at {}", describe(piece),
+                           piece.end() - region->range().end(), region->name, address_text(region->range().end()));
+    return {};
+}
+
+std::string hint_for(const Model& model, const std::vector<const Piece*>& misplaced) {
+    std::string removal;
+    bool options = false;
+    for (const auto* piece : misplaced) {
+        if (!piece->name.empty()) removal += fmt::format(" -R '{}'", piece->name);
+        options |= model.mcu->option_setting.contains(piece->address);
+    }
+    std::string hint = options
+                           ? "option settings belong to the bootloader, and a wrong one can lock the device for ever; "
+                             "with FSP define BSP_BOOTLOADED_APPLICATION"
+                           : "give the content a region in the layout (role = \"application\"), or link it elsewhere";
+    if (!removal.empty()) hint += fmt::format("; or drop it: arm-none-eabi-objcopy{} IN OUT", removal);
+    return hint;
+}
 
 Payload payload_for(const Program& program, const Model& model, std::uint8_t fill) {
     Payload payload;

@@ -22,6 +22,15 @@ struct Payload {
     std::vector<Foreign> foreign;         // left out
 };
 
+// The region that an address is in; nullptr if there is none.
+const layouts::Region* region_at(const layouts::Model& model, std::uint64_t address);
+
+// Why a piece can be neither in the image nor left out, naming it; empty if it can.
+std::string misplacement(const layouts::Model& model, const Piece& piece);
+
+// What to do about such pieces.
+std::string hint_for(const layouts::Model& model, const std::vector<const Piece*>& misplaced);
+
 // With a layout: pieces in the primary slot become the payload (gaps filled with `fill`), pieces in application regions
 // are foreign, everything else is a Failure that names all offenders. Also checks the reset vector.
 Payload payload_for(const Program& program, const layouts::Model& model, std::uint8_t fill);
