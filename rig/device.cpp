@@ -137,10 +137,20 @@ core::RamRecord Device::ram_record() const {
     return record;
 }
 
+void Device::let_application_write(std::uint32_t address, std::uint32_t bytes) {
+    written_by_application_.push_back({address, bytes});
+}
+
 bool Device::application_data_intact() const {
-    const auto outside = board.external().array().bytes().first(external_before_.size());
-    return std::equal(outside.begin(), outside.end(), external_before_.begin()) &&
-           board.read(board::address::data_flash, data_flash_before_.size()) == data_flash_before_;
+    auto outside = board.read(board::address::external, external_before_.size());
+    auto inside = board.read(board::address::data_flash, data_flash_before_.size());
+    for (const Range& range : written_by_application_) {
+        const bool external = range.address >= board::address::external;
+        const auto at = range.address - (external ? board::address::external : board::address::data_flash);
+        const auto& before = external ? external_before_ : data_flash_before_;
+        std::copy_n(before.begin() + at, range.bytes, (external ? outside : inside).begin() + at);
+    }
+    return outside == external_before_ && inside == data_flash_before_;
 }
 
 std::string Device::trouble() const {

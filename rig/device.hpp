@@ -69,6 +69,10 @@ class Device {
     [[nodiscard]] tool::ByteVector slot() const;     // bytes of the primary slot
     [[nodiscard]] std::uint32_t backup_base() const; // where the old image stands after an update, in the external chip
 
+    // From now on the application itself may write there, so what changes there is no trouble. An address in the
+    // external chip or the data flash.
+    void let_application_write(std::uint32_t address, std::uint32_t bytes);
+
     // Everything that no scenario may ever show, as one text: broken rules of the hardware, secrets outside, bytes
     // changed that belong to the application, watchdog resets. Empty: nothing.
     [[nodiscard]] std::string trouble() const;
@@ -87,6 +91,10 @@ class Device {
     Secrets secrets_;
     tool::ByteVector external_before_;   // the application's part of the external chip
     tool::ByteVector data_flash_before_; // likewise
+    struct Range {
+        std::uint32_t address, bytes;
+    };
+    std::vector<Range> written_by_application_;
     std::size_t boots_at_power_on_ = 0;
 };
 

@@ -31,11 +31,11 @@ std::filesystem::path arm_directory() {
     return chosen != nullptr ? chosen : OUTBOOT_ARM_DIR;
 }
 
-rig::Product load(core::Plan plan) {
+rig::Product load(core::Plan plan, const std::array<const char*, 2>& applications) {
     const Place place = place_of(plan);
     repeat_random_numbers(static_cast<std::uint64_t>(plan));
     return rig::Product::load((std::filesystem::path(OUTBOOT_EXAMPLE_DIR) / place.layout).string(),
-                              (arm_directory() / place.arm_directory).string());
+                              (arm_directory() / place.arm_directory).string(), applications);
 }
 
 } // namespace
@@ -43,7 +43,13 @@ rig::Product load(core::Plan plan) {
 const rig::Product& product_of(core::Plan plan) {
     static std::map<core::Plan, rig::Product> products;
     const auto found = products.find(plan);
-    return found != products.end() ? found->second : products.emplace(plan, load(plan)).first->second;
+    return found != products.end() ? found->second
+                                   : products.emplace(plan, load(plan, {"bare-v1.elf", "bare-v2.elf"})).first->second;
+}
+
+const rig::Product& whole_product() {
+    static const rig::Product product = load(core::Plan::offset, {"app-v1.elf", "app-v2.elf"});
+    return product;
 }
 
 rig::Product with_faulty_bootloader(const std::string& name) {

@@ -7,10 +7,14 @@
 
 namespace outboot::scenario {
 
-// The ARM binaries come from $OUTBOOT_ARM_DIR, else from where scripts/build leaves them. Throws tool::Failure.
+// Its application is the bare one. The ARM binaries come from $OUTBOOT_ARM_DIR, else from where scripts/build leaves
+// them. Throws tool::Failure.
 const rig::Product& product_of(core::Plan plan);
 
 // The one of plan offset with a bootloader of tests/scenario/faulty.
 rig::Product with_faulty_bootloader(const std::string& name);
+
+// layout.toml's, with the whole application: file system, parameters.
+const rig::Product& whole_product();
 
 } // namespace outboot::scenario

@@ -78,10 +78,10 @@ void show_status() {
     print(now.confirmed ? ", confirmed\n" : "\n");
 }
 
-// A report that the application also remembers.
-void report_event(std::string_view what, UpdateResult result) {
+// A report that the application also remembers, as `event`.
+void report_event(std::string_view what, UpdateResult result, std::string_view event) {
     report(what, result);
-    if (result == UpdateResult::ok) note_event(what);
+    if (result == UpdateResult::ok) note_event(event);
 }
 
 struct Transfer {
@@ -117,7 +117,7 @@ void receive(std::uint32_t size) {
     } else {
         result = UpdateResult::incomplete;
     }
-    report_event("receive", result);
+    report_event("receive", result, "received");
 }
 
 bool a_part_obeys(std::string_view line) {
@@ -139,11 +139,11 @@ void obey(std::string_view line) {
     } else if (const auto size = argument(line, "receive")) {
         receive(number(*size).value_or(0));
     } else if (line == "request test") {
-        report_event(line, update.request(core::Request::test));
+        report_event(line, update.request(core::Request::test), "test requested");
     } else if (line == "request permanent") {
-        report_event(line, update.request(core::Request::permanent));
+        report_event(line, update.request(core::Request::permanent), "asked for good");
     } else if (line == "confirm") {
-        report_event(line, update.confirm());
+        report_event(line, update.confirm(), "confirmed");
     } else if (line == "reset") {
         print("resetting\n");
         uart::flush();
