@@ -1,5 +1,6 @@
 # find_package(outboot): the functions of outboot_functions.cmake, and the libraries
 #   outboot::app           what an application links: staging, request, confirm, status, and the layout's fingerprint
+#   outboot::app_c         the same for C programs, with outboot_update.h
 #   outboot::ra6m4         bare-metal flash drivers for an application on the RA6M4
 #   littlefs               after include(littlefs): the file system that the example uses
 #   outboot::crypto        the cryptography, built for size; outboot::crypto_fast, built for speed

@@ -49,6 +49,7 @@ void read_boots(lfs_t& files, FileSystemDump& dump) {
     example::LittlefsFile file(files, "boots", LFS_O_RDONLY);
     if (file.error() == LFS_ERR_NOENT) return;
     require(file.error(), "boots");
+    if (file.size() == 0) return; // made, and cut before the first number was in it
     std::uint32_t boots = 0;
     if (file.size() != sizeof boots) throw std::runtime_error("boots: not four bytes");
     require(file.read(0, &boots, sizeof boots), "boots");

@@ -59,4 +59,9 @@ rig::Product with_faulty_bootloader(const std::string& name) {
     return product;
 }
 
+const rig::Product& c_product() {
+    static const rig::Product product = load(core::Plan::offset, {"c-app.elf", "c-app.elf"});
+    return product;
+}
+
 } // namespace outboot::scenario

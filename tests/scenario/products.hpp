@@ -16,5 +16,7 @@ rig::Product with_faulty_bootloader(const std::string& name);
 
 // layout.toml's, with the whole application: file system, parameters.
 const rig::Product& whole_product();
+// layout.toml's, with the application in C.
+const rig::Product& c_product();
 
 } // namespace outboot::scenario

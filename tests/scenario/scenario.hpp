@@ -12,7 +12,9 @@ using namespace rig;
 
 class Scenario : public testing::Test {
   protected:
-    explicit Scenario(Plan plan = Plan::offset, const board::Config& config = {}) : device(product_of(plan), config) {}
+    explicit Scenario(Plan plan = Plan::offset, const board::Config& config = {})
+        : Scenario(product_of(plan), config) {}
+    explicit Scenario(const Product& product, const board::Config& config = {}) : device(product, config) {}
 
     // An image of so many chunks, with the counter of its version unless told otherwise.
     Image image(int version, std::uint32_t chunks, std::uint32_t counter = 1) {

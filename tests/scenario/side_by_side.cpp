@@ -18,11 +18,6 @@ constexpr std::uint32_t parameter_bytes = 3 * 64; // ParameterStore's, at its re
 constexpr std::array<std::uint64_t, place_count> one_in{8, 3, 15, 100, 60};
 constexpr std::uint64_t elsewhere = 8; // times as rarely
 
-const layouts::Region& region(const Product& product, std::string_view name) {
-    const auto& regions = product.layout.regions;
-    return *std::find_if(regions.begin(), regions.end(), [name](const auto& r) { return r.name == name; });
-}
-
 [[noreturn]] void wrong(const std::string& what) {
     throw std::runtime_error(what);
 }
@@ -36,14 +31,19 @@ std::uint32_t number_behind(const std::string& said, const std::string& key) {
 
 } // namespace
 
+const layouts::Region& region_of(const Product& product, std::string_view name) {
+    const auto& regions = product.layout.regions;
+    return *std::find_if(regions.begin(), regions.end(), [name](const auto& region) { return region.name == name; });
+}
+
 SideBySide::SideBySide(std::uint64_t seed) : device(whole_product()), random_(seed) {
     const std::uint32_t large = image_of_chunks(device.product, 3);
     images_ = {device.make({.version = 1}), device.make({.version = 2}), device.make({.version = 1, .bytes = large}),
                device.make({.version = 2, .bytes = large})};
     running_ = story_.old_image = story_.new_image = &images_[0];
     device.provision(images_[0]);
-    const auto& files = region(device.product, "files");
-    const auto& parameters = region(device.product, "parameters");
+    const auto& files = region_of(device.product, "files");
+    const auto& parameters = region_of(device.product, "parameters");
     device.let_application_write(files.address, files.size);
     device.let_application_write(parameters.address + parameters.size - parameter_bytes, parameter_bytes);
     device.board.operations().on_operation = [this](const board::Operation& operation) {
@@ -198,7 +198,7 @@ void SideBySide::judge_files(const std::string& said) {
 
 // As a host would find it, by the chip alone.
 FileSystemDump SideBySide::judge_dump() {
-    const auto& files = region(device.product, "files");
+    const auto& files = region_of(device.product, "files");
     auto dump = read_file_system(device.board.external().array().bytes().subspan(files.offset, files.size));
     if (boots_ == 0) return dump; // not made for certain yet
     if (!dump.fault.empty()) wrong("the file system: " + dump.fault);

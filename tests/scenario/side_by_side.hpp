@@ -20,6 +20,9 @@ namespace outboot::scenario {
 
 using namespace rig;
 
+// A region of the product's layout by its name.
+const layouts::Region& region_of(const Product& product, std::string_view name);
+
 // Whose bytes an operation touches.
 enum class Place : std::uint8_t { files, parameters, journal, slot, code };
 inline constexpr std::size_t place_count = 5;

@@ -78,9 +78,9 @@ int count_boot() {
     s.boots = 0;
     {
         LittlefsFile file(s.files, counter_name, LFS_O_RDONLY);
-        if (file.error() == LFS_ERR_OK) {
+        if (file.error() == LFS_ERR_OK && file.size() != 0) { // empty: the first write was cut
             if (const int error = file.read(0, &s.boots, sizeof s.boots); error < 0) return error;
-        } else if (file.error() != LFS_ERR_NOENT) {
+        } else if (file.error() != LFS_ERR_OK && file.error() != LFS_ERR_NOENT) {
             return file.error();
         }
     }

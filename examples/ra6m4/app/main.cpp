@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "app/update.hpp"
+#include "app/update_text.hpp"
 #include "core/ram_record.hpp"
 #include "core/reason_text.hpp"
 #include "examples/ra6m4/app/devices.hpp"
@@ -33,17 +34,10 @@ using uart::print_number;
 
 Update update(outboot::layout, devices.external(), devices.data_flash());
 
-std::string_view text(UpdateResult result) {
-    static constexpr std::string_view texts[] = {"ok",           "busy",          "not confirmed", "too large",
-                                                 "not begun",    "too much",      "incomplete",    "not an image",
-                                                 "flash failed", "journal failed"};
-    return texts[static_cast<std::size_t>(result)];
-}
-
 void report(std::string_view what, UpdateResult result) {
     print(what);
     print(": ");
-    print(text(result));
+    print(name(result));
     print("\n");
 }
 
