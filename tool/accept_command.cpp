@@ -144,12 +144,15 @@ int accept(const AcceptOptions& options) {
 void add_accept_command(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand("accept", "Say what the bootloader would say of a staged image, and why");
     const auto o = std::make_shared<AcceptOptions>();
-    command->add_option("IMAGE", o->image, "Image file, as it is staged")->required();
-    command->add_option("--layout", o->layout, "Layout of the device");
-    command->add_option("--installed", o->installed, "Image that the device runs; without it its slot is empty");
+    command->add_option("IMAGE", o->image, "Image file, as it is staged")->type_name("FILE")->required();
+    command->add_option("--layout", o->layout, "Layout of the device")->type_name("FILE");
+    command->add_option("--installed", o->installed, "Image that the device runs; without it its slot is empty")
+        ->type_name("FILE");
     add_number(*command, "--counter", o->counter, "Highest security counter that the device has confirmed; default 0");
-    command->add_option("--verify-key", o->verify_key, "Key whose images the device trusts (PEM, public is enough)");
-    command->add_option("--decrypt-key", o->decrypt_key, "Device's private key, for encrypted images (PEM)");
+    command->add_option("--verify-key", o->verify_key, "Key whose images the device trusts (PEM, public is enough)")
+        ->type_name("FILE");
+    command->add_option("--decrypt-key", o->decrypt_key, "Device's private key, for encrypted images (PEM)")
+        ->type_name("FILE");
     command->add_option("--request", o->request, "What is asked for; default test, with plan overwrite permanent")
         ->check(CLI::IsMember({"test", "permanent"}));
     add_number(*command, "--slot-size", o->slot_size, "In place of a layout: bytes of the slot");

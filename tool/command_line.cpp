@@ -23,13 +23,25 @@ std::string full_name(const CLI::App& app) {
     return parent ? full_name(*parent) + " " + app.get_name() : app.get_name();
 }
 
+// "--type: ecdsa-p265 not in {ecdsa-p256,ed25519}": the value that was meant, perhaps.
+std::optional<std::string> meant_value(const std::string& complaint) {
+    const auto reason = complaint.find(" not in {");
+    if (reason == std::string::npos || !complaint.ends_with('}')) return std::nullopt;
+    const auto word = complaint.substr(complaint.rfind(' ', reason - 1) + 1);
+    const auto list = complaint.substr(complaint.find('{', reason) + 1);
+    return layouts::closest(word.substr(0, word.find(' ')), CLI::detail::split(list.substr(0, list.size() - 1), ','));
+}
+
 // What CLI11 says, or, if there is a word that nothing took, that word: it is the cause of whatever seems to be
 // missing.
 void print_usage_error(const CLI::App& app, const CLI::ParseError& error) {
     const auto& command = deepest(app);
     const std::string help = fmt::format("see `{} --help`", full_name(command));
     const auto extras = app.remaining(true);
-    if (extras.empty()) return print_error(error.what(), help);
+    if (extras.empty()) {
+        const auto meant = meant_value(error.what());
+        return print_error(error.what(), meant ? fmt::format("did you mean {}?", *meant) : help);
+    }
     std::vector<std::string> known;
     for (const auto* option : command.get_options())
         for (const auto& name : option->get_lnames()) known.push_back("--" + name);

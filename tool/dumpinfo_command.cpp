@@ -64,15 +64,18 @@ void dump(const DumpOptions& options) {
 void add_dumpinfo_command(CLI::App& app) {
     auto* command = app.add_subcommand("dumpinfo", "Show an image's header, TLVs and trailer");
     const auto o = std::make_shared<DumpOptions>();
-    command->add_option("IMAGE", o->image, "Image file")->required();
-    command->add_option("-o,--outfile", o->output, "Write to this file instead of the terminal");
+    command->add_option("IMAGE", o->image, "Image file")->type_name("FILE")->required();
+    command->add_option("-o,--outfile", o->output, "Write to this file instead of the terminal")->type_name("FILE");
     command->add_option("-f,--format", o->format, "human, yaml or json; default human, yaml for --outfile")
         ->check(CLI::IsMember({"human", "yaml", "json"}));
     command->add_flag("--json", o->json, "The same as --format json");
     command->add_flag("-s,--silent", o->silent, "Print nothing");
-    command->add_option("--decrypt-key", o->decrypt_key, "Device's private key: open an encrypted image, too");
-    command->add_option("--payload-out", o->payload_out,
-                        "Write the program, decrypted and unfolded, to this file (mode 0600)");
+    command->add_option("--decrypt-key", o->decrypt_key, "Device's private key: open an encrypted image, too")
+        ->type_name("FILE");
+    command
+        ->add_option("--payload-out", o->payload_out,
+                     "Write the program, decrypted and unfolded, to this file (mode 0600)")
+        ->type_name("FILE");
     command->callback([o] { dump(*o); });
     command->footer("Example, the program out of an encrypted image:\n"
                     "  outboot dumpinfo --decrypt-key device.pem --payload-out app.bin app.img");

@@ -74,11 +74,11 @@ std::string hash_form(const Key& key, const PublicOptions& options) {
 CLI::App* add_public_command(CLI::App& app, const std::string& name, const std::string& description,
                              const std::vector<std::string>& encodings, PublicOptions& o) {
     auto* command = app.add_subcommand(name, description);
-    command->add_option("-k,--key", o.key, "Key file (PEM), private or public")->required();
+    command->add_option("-k,--key", o.key, "Key file (PEM), private or public")->type_name("FILE")->required();
     command->add_option("-e,--encoding", o.encoding, "Form of the output")
         ->check(CLI::IsMember(encodings))
         ->capture_default_str();
-    command->add_option("-o,--output", o.output, "File instead of the terminal");
+    command->add_option("-o,--output", o.output, "File instead of the terminal")->type_name("FILE");
     command->add_option("--name-suffix", o.name_suffix, "Appended to the array's name");
     return command;
 }
@@ -105,6 +105,7 @@ void add_keygen_command(CLI::App& app) {
     };
     const auto o = std::make_shared<Options>();
     command->add_option("-k,--key", o->key, "File for the private key (PEM, mode 0600); must not exist yet")
+        ->type_name("FILE")
         ->required();
     command->add_option("-t,--type", o->type, "Type of the key")->required()->check(CLI::IsMember(kind_names()));
     command->add_flag("-p,--password", o->password,
@@ -147,12 +148,12 @@ void add_getpriv_command(CLI::App& app) {
         bool minimal = false;
     };
     const auto o = std::make_shared<Options>();
-    command->add_option("-k,--key", o->key, "Key file (PEM), private")->required();
+    command->add_option("-k,--key", o->key, "Key file (PEM), private")->type_name("FILE")->required();
     command->add_option("-f,--format", o->format, "pkcs8, or openssl for PKCS#1 and SEC1; default: as MCUboot reads it")
         ->check(CLI::IsMember({"openssl", "pkcs8"}));
     command->add_flag("--minimal", o->minimal,
                       "Leave out what follows from the rest: the public half, RSA's exponents");
-    command->add_option("-o,--output", o->output, "File (mode 0600) instead of the terminal");
+    command->add_option("-o,--output", o->output, "File (mode 0600) instead of the terminal")->type_name("FILE");
     command->callback([o] {
         const auto key = Key::load(o->key, "key");
         key.require_private("key");
@@ -171,7 +172,7 @@ void add_keyinfo_command(CLI::App& app) {
         bool json = false;
     };
     const auto o = std::make_shared<Options>();
-    command->add_option("-k,--key", o->key, "Key file (PEM)")->required();
+    command->add_option("-k,--key", o->key, "Key file (PEM)")->type_name("FILE")->required();
     command->add_option("--require", o->require, "Fail unless it is a private, or a public key")
         ->check(CLI::IsMember({"private", "public"}));
     command->add_flag("--json", o->json, "Result as JSON");

@@ -14,7 +14,7 @@ CLI::Option* add_choice(CLI::App& command, const std::string& names, std::string
 }
 
 void add_key_options(CLI::App& command, SignOptions& o) {
-    command.add_option("-k,--key", o.key, "Private signing key (PEM, or pkcs11:... in a token)");
+    command.add_option("-k,--key", o.key, "Private signing key (PEM, or pkcs11:... in a token)")->type_name("FILE");
     add_choice(command, "--public-key-format", o.public_key_format, {"hash", "full"},
                "What of the public key goes into the image")
         ->capture_default_str();
@@ -23,21 +23,28 @@ void add_key_options(CLI::App& command, SignOptions& o) {
     command.add_flag("--pure", o.pure, "Ed25519: sign the image itself, not its hash");
     command.add_flag("--insecure-sample-key", o.insecure_sample_key,
                      "Don't warn of keys that come with examples, whose private half is published");
-    command.add_option("--seed-file", o.seed_file,
-                       "For tests only: all that should be random follows from this file and INPUT, so that the same "
-                       "inputs make the same bytes");
+    command
+        .add_option("--seed-file", o.seed_file,
+                    "For tests only: all that should be random follows from this file and INPUT, so that the same "
+                    "inputs make the same bytes")
+        ->type_name("FILE");
     command.add_flag("--pad-sig", o.pad_signature, "Pad an ECDSA signature to its greatest length");
     add_choice(command, "--vector-to-sign", o.vector_to_sign, {"payload", "digest"},
                "Write what an external signer must sign, instead of an image");
-    command.add_option("--fix-sig", o.given_signature, "File with a signature made elsewhere, in base64");
-    command.add_option("--fix-sig-pubkey", o.given_signature_key, "Public key of that signature (PEM)");
-    command.add_option("--sig-out", o.signature_out, "Also write the signature to this file, in base64");
+    command.add_option("--fix-sig", o.given_signature, "File with a signature made elsewhere, in base64")
+        ->type_name("FILE");
+    command.add_option("--fix-sig-pubkey", o.given_signature_key, "Public key of that signature (PEM)")
+        ->type_name("FILE");
+    command.add_option("--sig-out", o.signature_out, "Also write the signature to this file, in base64")
+        ->type_name("FILE");
 }
 
 void add_encryption_options(CLI::App& command, SignOptions& o) {
-    command.add_option("-E,--encrypt", o.encrypt,
-                       "Encrypt for this key (PEM, public is enough; or an AES key, 16 or "
-                       "32 bytes)");
+    command
+        .add_option("-E,--encrypt", o.encrypt,
+                    "Encrypt for this key (PEM, public is enough; or an AES key, 16 or "
+                    "32 bytes)")
+        ->type_name("FILE");
     command.add_option("--encrypt-keylen", o.key_bits, "Bits of the image key")
         ->check(CLI::IsMember({128, 256}))
         ->capture_default_str();
@@ -116,13 +123,18 @@ void check_power_of_two(const std::optional<std::uint32_t>& value, const char* n
 } // namespace
 
 void add_sign_options(CLI::App& command, SignOptions& o) {
-    command.add_option("INPUT", o.input, "Program: ELF, Intel HEX, S-record or binary")->required();
+    command.add_option("INPUT", o.input, "Program: ELF, Intel HEX, S-record or binary")->type_name("FILE")->required();
     command.add_option("OUTPUT", o.output, "Image; Intel HEX if it ends in .hex, S-record if in .srec, .s37, .mot")
+        ->type_name("FILE")
         ->required();
-    command.add_option("--layout", o.layout,
-                       "Layout file: header and slot size, alignment, address, fingerprint and limits follow");
-    command.add_option("--split", o.split,
-                       "With --layout: write what belongs to other regions into this directory, an Intel HEX each");
+    command
+        .add_option("--layout", o.layout,
+                    "Layout file: header and slot size, alignment, address, fingerprint and limits follow")
+        ->type_name("FILE");
+    command
+        .add_option("--split", o.split,
+                    "With --layout: write what belongs to other regions into this directory, an Intel HEX each")
+        ->type_name("DIR");
     command.add_flag("--json", o.json, "Say what was made, as JSON");
     add_content_options(command, o);
     add_key_options(command, o);

@@ -92,13 +92,18 @@ void verify_for_scripts(const VerifyOptions& options) {
 void add_verify_command(CLI::App& app) {
     auto* command = app.add_subcommand("verify", "Check an image's hash, signature, encryption and layout");
     const auto o = std::make_shared<VerifyOptions>();
-    command->add_option("IMAGE", o->image, "Image file")->required();
-    command->add_option("-k,--key", o->key, "Key the image must be signed with (PEM, public is enough)");
-    command->add_option("--decrypt-key", o->decrypt_key,
-                        "Device's private key, for encrypted images (PEM, pkcs11:..., or an AES key)");
-    command->add_option("--payload-out", o->payload_out,
-                        "Write the program, decrypted and unfolded, to this file (mode 0600)");
-    command->add_option("--layout", o->layout, "Layout the image must be made for");
+    command->add_option("IMAGE", o->image, "Image file")->type_name("FILE")->required();
+    command->add_option("-k,--key", o->key, "Key the image must be signed with (PEM, public is enough)")
+        ->type_name("FILE");
+    command
+        ->add_option("--decrypt-key", o->decrypt_key,
+                     "Device's private key, for encrypted images (PEM, pkcs11:..., or an AES key)")
+        ->type_name("FILE");
+    command
+        ->add_option("--payload-out", o->payload_out,
+                     "Write the program, decrypted and unfolded, to this file (mode 0600)")
+        ->type_name("FILE");
+    command->add_option("--layout", o->layout, "Layout the image must be made for")->type_name("FILE");
     command->add_flag("--json", o->json, "Result as JSON");
     command->callback([o] {
         if (o->json)

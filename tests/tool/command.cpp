@@ -1,12 +1,14 @@
 #include "tests/tool/command.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 
 #include <fcntl.h>
+#include <pty.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -74,6 +76,35 @@ Ran Workspace::outboot(const std::vector<std::string>& arguments, const std::str
     int status = 0;
     waitpid(child, &status, 0);
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text(".captured-out"), text(".captured-err")};
+}
+
+Ran Workspace::outboot_at_terminal(const std::vector<std::string>& arguments, const std::string& variable) const {
+    std::vector<std::string> words{OUTBOOT_COMMAND};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    std::vector<char*> argv;
+    for (auto& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    std::string setting = variable;
+    const winsize size{.ws_row = 40, .ws_col = 100, .ws_xpixel = 0, .ws_ypixel = 0};
+    int terminal = -1;
+    const pid_t child = forkpty(&terminal, nullptr, nullptr, &size);
+    if (child == 0) {
+        setenv("TERM", "xterm", 1);
+        unsetenv("NO_COLOR");
+        if (!setting.empty()) putenv(setting.data());
+        if (chdir(directory_.c_str()) != 0) _exit(126);
+        execv(argv[0], argv.data());
+        _exit(127);
+    }
+    Ran ran;
+    std::array<char, 4096> piece{};
+    for (ssize_t got = 0; (got = ::read(terminal, piece.data(), piece.size())) > 0;) // ends with an error on Linux
+        ran.out.append(piece.data(), static_cast<std::size_t>(got));
+    close(terminal);
+    int status = 0;
+    waitpid(child, &status, 0);
+    ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return ran;
 }
 
 ByteVector read_bytes(const std::string& path) {

@@ -39,6 +39,10 @@ class Workspace {
     // Runs in `cwd`, or here. Its standard input is empty.
     [[nodiscard]] Ran outboot(const std::vector<std::string>& arguments, const std::string& cwd = {}) const;
 
+    // The same at a terminal, 100 columns wide, with this variable set, if any: "NO_COLOR=1". All it shows is in `out`.
+    [[nodiscard]] Ran outboot_at_terminal(const std::vector<std::string>& arguments,
+                                          const std::string& variable = {}) const;
+
   private:
     std::filesystem::path directory_;
 };
