@@ -62,52 +62,59 @@ ParameterStore::Found ParameterStore::read(std::uint32_t block) const {
 bool ParameterStore::load() {
     values_ = {};
     highest_ = 0;
-    newest_ = settled_ = {};
-    std::uint32_t newest = 0;
-    std::uint32_t settled = 0;
+    Found newest;
     for (std::uint32_t block = 0; block < blocks; ++block) {
-        const Found found = read(block);
-        highest_ = std::max(highest_, found.generation);
-        if (found.whole && found.generation > newest) {
-            newest = found.generation;
-            newest_ = block;
-            values_ = found.values;
-        }
-        if (found.settled && found.generation > settled) {
-            settled = found.generation;
-            settled_ = block;
-        }
+        found_[block] = read(block);
+        highest_ = std::max(highest_, found_[block].generation);
+        if (found_[block].whole && found_[block].generation > newest.generation) newest = found_[block];
     }
-    return newest_ == settled_ || write(values_);
+    if (newest.whole) values_ = newest.values;
+    const bool at_rest = newest.generation == highest_ && (newest.settled || highest_ == 0);
+    return at_rest || write(values_);
+}
+
+std::uint32_t ParameterStore::victim(const std::array<bool, blocks>& spared) const {
+    const auto rank = [this](std::uint32_t block) {
+        const Found& found = found_[block];
+        return found.whole ? found.generation : UINT32_MAX - (found.generation != 0 ? 1 : 0);
+    };
+    std::uint32_t chosen = blocks;
+    for (std::uint32_t block = 0; block < blocks; ++block) {
+        if (!spared[block] && (chosen == blocks || rank(block) > rank(chosen))) chosen = block;
+    }
+    return chosen;
 }
 
 bool ParameterStore::write(const Parameters& values) {
-    std::optional<std::uint32_t> target;
-    for (std::uint32_t block = 0; block < blocks; ++block) {
-        if (block == newest_ || block == settled_) continue;
-        if (region_.erase(address(block), region_.erase_block()) != RegionResult::ok) return false;
-        target = block;
+    std::array<bool, blocks> spared{};
+    const std::uint32_t target = victim(spared);
+    ++highest_;
+    if (!erase(target) || !program(target, values, 0, record_bytes) || !program(target, values, whole_at, 4))
+        return false;
+    spared[target] = true;
+    for (std::uint32_t others = 1; others < blocks; ++others) {
+        const std::uint32_t next = victim(spared);
+        if (!erase(next)) return false;
+        spared[next] = true;
     }
-    if (!write_block(*target, values)) return false; // one is always free: there are three
-    newest_ = settled_ = target;
+    if (!program(target, values, settled_at, 4)) return false;
+    found_[target] = {highest_, values, true, true};
     values_ = values;
     return true;
 }
 
-bool ParameterStore::write_block(std::uint32_t block, const Parameters& values) {
-    const Block wanted = encode(++highest_, values);
-    struct Piece {
-        std::uint32_t at, count;
-    };
-    for (const Piece piece : {Piece{0, record_bytes}, Piece{whole_at, 4}, Piece{settled_at, 4}}) {
-        Block back;
-        if (region_.program(address(block) + piece.at, &wanted[piece.at], piece.count) != RegionResult::ok ||
-            region_.read(address(block), back.data(), back.size()) != RegionResult::ok ||
-            !same(back, wanted, piece.at, piece.count)) {
-            return false;
-        }
-    }
-    return true;
+bool ParameterStore::erase(std::uint32_t block) {
+    found_[block] = {};
+    return region_.erase(address(block), region_.erase_block()) == RegionResult::ok;
+}
+
+// These bytes of the record with the highest generation, and read back.
+bool ParameterStore::program(std::uint32_t block, const Parameters& values, std::uint32_t from, std::uint32_t count) {
+    const Block wanted = encode(highest_, values);
+    Block back;
+    return region_.program(address(block) + from, &wanted[from], count) == RegionResult::ok &&
+           region_.read(address(block), back.data(), back.size()) == RegionResult::ok &&
+           same(back, wanted, from, count);
 }
 
 } // namespace example

@@ -1,18 +1,17 @@
 // A few values in data flash that survive power cuts: after any of them the store has the values from before the change
 // that was cut or from after it, whole, and once it has shown the new ones it never goes back to the old ones.
 //
-// Three erase blocks take turns. In each:
+// It follows the rule of the bootloader's journal (DESIGN.md, "The journal"), with three erase blocks for banks:
 //
 //     | generation, values, check | whole | settled |
 //
-// `whole` is written when the record before it is complete, `settled` behind that. A unit that was cut may read as
-// written at one boot and not at another (DESIGN.md, "The journal"); so the newest record counts that shows `whole`,
-// and if `settled` isn't there the same values are written once more before anybody acts on them. The record they came
-// from and the settled one before it stay meanwhile; every other block is erased first, whatever it reads.
+// A unit that was cut may read as written at one boot and not at another. So `whole` is written when the record before
+// it is complete; the newest record that shows it counts. Then every other block is erased, so that nothing else can
+// ever speak, and only then comes `settled`. What isn't settled, or has a newer record beside it that isn't whole today,
+// is written once more, by the same rule, before anybody acts on it.
 #pragma once
 
 #include <array>
-#include <optional>
 
 #include "app/flash_region.hpp"
 
@@ -39,7 +38,7 @@ class ParameterStore {
 
   private:
     struct Found {
-        std::uint32_t generation = 0;
+        std::uint32_t generation = 0; // 0: no record
         Parameters values;
         bool whole = false;
         bool settled = false;
@@ -47,13 +46,15 @@ class ParameterStore {
 
     [[nodiscard]] std::uint32_t address(std::uint32_t block) const;
     [[nodiscard]] Found read(std::uint32_t block) const;
-    bool write_block(std::uint32_t block, const Parameters& values);
+    // The block that falls next: one that shows no record, else one that isn't whole, else the newest.
+    [[nodiscard]] std::uint32_t victim(const std::array<bool, blocks>& spared) const;
+    bool erase(std::uint32_t block);
+    bool program(std::uint32_t block, const Parameters& values, std::uint32_t from, std::uint32_t count);
 
     outboot::FlashRegion region_;
+    std::array<Found, blocks> found_{};
     Parameters values_;
-    std::uint32_t highest_ = 0;            // generation that was seen, whole or not
-    std::optional<std::uint32_t> newest_;  // block whose values count
-    std::optional<std::uint32_t> settled_; // block of the newest settled record
+    std::uint32_t highest_ = 0; // generation that was seen, whole or not
 };
 
 } // namespace example
