@@ -7,8 +7,8 @@
 //
 // A unit that was cut may read as written at one boot and not at another. So `whole` is written when the record before
 // it is complete; the newest record that shows it counts. Then every other block is erased, so that nothing else can
-// ever speak, and only then comes `settled`. What isn't settled, or has a newer record beside it that isn't whole today,
-// is written once more, by the same rule, before anybody acts on it.
+// ever speak, and only then comes `settled`. What isn't settled, or has a newer record beside it that isn't whole
+// today, is written once more, by the same rule, before anybody acts on it.
 #pragma once
 
 #include <array>
