@@ -60,6 +60,19 @@ void for_each_command(const Workspace& work, const std::function<void(const Word
     if (below.empty()) visit(command, help);
 }
 
+// The long options that a help describes, but --help itself: each begins a line, behind its short form.
+Words options_in(const std::string& help) {
+    Words options;
+    std::istringstream lines(help.substr(0, help.find("Example")));
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.starts_with("  -")) continue;
+        const auto words = split(line, " ,");
+        const auto& name = words[0].starts_with("--") || words.size() < 2 ? words[0] : words[1];
+        if (name.starts_with("--") && name != "--help") options.push_back(name.substr(0, name.find('=')));
+    }
+    return options;
+}
+
 // "  outboot sign ..." in a help's examples; comments and what a shell does with the output are cut off.
 std::vector<Words> examples_in(const std::string& help) {
     std::vector<Words> examples;
@@ -153,12 +166,11 @@ TEST(Manual, the_page_has_every_command_and_each_of_its_options) {
         const auto begin = page.out.find(".SS " + joined(command).substr(8) + "\n");
         ASSERT_NE(begin, std::string::npos) << joined(command);
         const auto section = page.out.substr(begin, page.out.find("\n.SS ", begin) - begin);
-        for (const auto& word : split(help.substr(0, help.find("Example")), " ,:\n"))
-            if (word.starts_with("--") && word != "--help") {
-                std::string escaped;
-                for (const char c : word.substr(0, word.find('='))) escaped += c == '-' ? "\\-" : std::string(1, c);
-                EXPECT_NE(section.find(escaped), std::string::npos) << word;
-            }
+        for (const auto& option : options_in(help)) {
+            std::string heading = "\\fB";
+            for (const char c : option) heading += c == '-' ? "\\-" : std::string(1, c);
+            EXPECT_NE(section.find(heading + "\\fR"), std::string::npos) << option;
+        }
     });
 }
 
@@ -197,8 +209,7 @@ TEST(Completion, every_command_and_option_is_in_both_scripts) {
         ASSERT_EQ(script.exit_code, 0);
         for_each_command(work, [&](const Words& command, const std::string& help) {
             EXPECT_TRUE(script.says(command.back())) << joined(command);
-            for (const auto& word : split(help.substr(0, help.find("Example")), " ,:\n"))
-                EXPECT_TRUE(!word.starts_with("--") || script.says(word.substr(0, word.find('=')))) << word;
+            for (const auto& option : options_in(help)) EXPECT_TRUE(script.says(option)) << option;
         });
     }
     EXPECT_EQ(work.outboot({"completion", "fish"}).exit_code, 2);
