@@ -1,8 +1,8 @@
-# littlefs 2, by upstream's names, as the library `littlefs`: from a path given by the user, else from what scripts/setup
-# put under build/deps, else a tagged release fetched by CMake.
+# littlefs 2, by upstream's names, as the library `littlefs`: from a path given by the user, else from what
+# scripts/setup put under build/deps, else a tagged release fetched by CMake.
 #
-# A distribution's package (micropython's, which carries it) has it with the prefix "lfs2" instead of "lfs"; here it gets its own names back, so that our
-# sources read as any user's do.
+# The distribution has it inside micropython's sources, with the prefix "lfs2" instead of "lfs"; here it gets its own
+# names back, so that our sources read as any user's do.
 include_guard(GLOBAL)
 set(OUTBOOT_LITTLEFS_DIR "" CACHE PATH "littlefs 2 source tree (has lfs.c or lfs2.c)")
 
@@ -16,7 +16,8 @@ if(NOT littlefs_sources AND EXISTS "${OUTBOOT_DEPS}")
 endif()
 if(NOT littlefs_sources)
     include(FetchContent)
-    FetchContent_Declare(littlefs GIT_REPOSITORY https://github.com/littlefs-project/littlefs.git GIT_TAG v2.8.2 GIT_SHALLOW ON)
+    FetchContent_Declare(littlefs GIT_REPOSITORY https://github.com/littlefs-project/littlefs.git
+                         GIT_TAG v2.8.2 GIT_SHALLOW ON)
     FetchContent_GetProperties(littlefs)
     if(NOT littlefs_POPULATED)
         FetchContent_Populate(littlefs)

@@ -146,6 +146,7 @@ void show_log() {
 
 void format() {
     System& s = system();
+    if (s.error == LFS_ERR_OK) (void)lfs_unmount(&s.files);
     s.error = lfs_format(&s.files, &s.device.config);
     s.last_line = 0;
     if (s.error == LFS_ERR_OK) start();
