@@ -26,10 +26,12 @@ std::string command(std::string_view name, const std::string& body, std::string_
     return fmt::format("define {0}\n{1}end\ndocument {0}\n{2}\nend\n\n", name, body, help);
 }
 
-// One line of the record: a title, then what prints the byte at this offset.
+// One line of the record: a title, then what prints the byte at this offset. GDB hands a command its arguments word by
+// word, so the value goes through a variable.
 std::string line(std::string_view title, std::size_t at, std::string_view printer) {
-    return fmt::format("    printf \"{:<14}\"\n    {} *(unsigned char *)($outboot_record + {})\n    printf \"\\n\"\n",
-                       title, printer, at);
+    return fmt::format("    printf \"{:<14}\"\n    set $outboot_value = (int)*(unsigned char *)($outboot_record + {})\n"
+                       "    {} $outboot_value\n    printf \"\\n\"\n",
+                       title, at, printer);
 }
 
 std::string record_command(const Model& model) {
@@ -58,8 +60,10 @@ std::string gdb_script(const Model& model) {
                         "boot\n# Bootloader {:#010x} to {:#010x}, application from {:#010x}.\n\n",
                         model.find(Role::bootloader)->address, model.find(Role::bootloader)->range().end(),
                         model.application_address());
-    text += command("outboot-symbols", "  symbol-file\n  add-symbol-file $arg0\n  add-symbol-file $arg1\n",
-                    "Load the symbols of bootloader and application, each at the addresses it is linked for.");
+    text += command(
+        "outboot-symbols",
+        "  set confirm off\n  symbol-file\n  add-symbol-file $arg0\n  add-symbol-file $arg1\n  set confirm on\n",
+        "Load the symbols of bootloader and application, each at the addresses it is linked for.");
     text += command("outboot-reason", names_of<core::Reason>(255, [](core::Reason r) { return core::text(r).name; }),
                     "A reason's name, by its number.");
     text += command("outboot-phase", names_of<core::Phase>(255, [](core::Phase p) { return core::name(p); }),

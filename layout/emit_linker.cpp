@@ -27,12 +27,14 @@ std::string ram(const Model& model) {
     return memory("RAM", "rwx", range.address, model.core.ram_record_address - range.address);
 }
 
+std::uint32_t service_table_bytes() {
+    return static_cast<std::uint32_t>(24 + 4 * service_entries().size());
+}
+
 // The service table: the linker fills it with the functions the layout asks for, and so draws in these and no others.
 // The sum is the linker's as well, since only it knows the addresses.
 std::string service_table(const core::Layout& core, std::uint32_t code_begin) {
-    const std::uint32_t head[] = {OUTBOOT_SERVICE_MAGIC,
-                                  OUTBOOT_SERVICE_VERSION |
-                                      static_cast<std::uint32_t>(24 + 4 * service_entries().size()) << 16,
+    const std::uint32_t head[] = {OUTBOOT_SERVICE_MAGIC, OUTBOOT_SERVICE_VERSION | service_table_bytes() << 16,
                                   core.services, code_begin, core.service_table_address};
     std::string extern_symbols;
     std::string words;
@@ -52,6 +54,11 @@ std::string service_table(const core::Layout& core, std::uint32_t code_begin) {
     }
     return fmt::format("{}\nSECTIONS\n{{\n    .services :\n    {{\n{}        LONG(0{})\n{}    }} > SERVICES\n}}\n\n",
                        extern_symbols, words, sum, entries);
+}
+
+// An ASSERT of the linker.
+std::string check(const std::string& condition, const std::string& otherwise) {
+    return fmt::format("ASSERT({}, \"{}\")\n", condition, otherwise);
 }
 
 bool linked(const Region& region) {
@@ -74,7 +81,14 @@ std::string bootloader_memory(const Model& model) {
     text += fmt::format("__outboot_keys = {:#010x};\n", core.keys_address);
     text += fmt::format("__outboot_ram_record = {:#010x};\n", core.ram_record_address);
     text += fmt::format("__outboot_primary = {:#010x};\n", model.primary().address);
-    text += fmt::format("__outboot_application = {:#010x};\n", model.application_address());
+    text += fmt::format("__outboot_application = {:#010x};\n\n", model.application_address());
+    text += check(fmt::format("ADDR(.text) == {:#x}", bootloader.address),
+                  "the bootloader's vector table isn't where the MCU starts");
+    text += check(fmt::format("LOADADDR(.data) + SIZEOF(.data) <= {:#x}", code_end),
+                  fmt::format("the bootloader reaches into its {}: the layout gives its code {} bytes",
+                              has_services ? "service table" : "key block", code_end - bootloader.address));
+    if (has_services)
+        text += check(fmt::format("SIZEOF(.services) == {}", service_table_bytes()), "the service table isn't whole");
     return text;
 }
 
@@ -87,6 +101,10 @@ std::string app_memory(const Model& model) {
         if (linked(region)) text += memory(upper(region.name), "r", region.address, region.size);
     text += "}\n\n";
     text += fmt::format("__outboot_ram_record = {:#010x};\n", core.ram_record_address);
+    text += "\n/* `outboot sign` holds it against the layout. */\nEXTERN(outboot_layout_fingerprint)\n";
+    text += check("DEFINED(outboot_layout_fingerprint)",
+                  "the program doesn't carry the layout's fingerprint: link outboot::app, app/fingerprint.cpp or the "
+                  "emitted outboot_fingerprint.c");
     return text;
 }
 
@@ -103,9 +121,9 @@ std::string app_sections(const Model& model) {
     text += "}\n\n";
     for (const auto& region : model.regions)
         if (linked(region))
-            text += fmt::format("ASSERT(SIZEOF(.{0}) <= {1:#x}, \"the initial content of region '{0}' is larger than "
-                                "the layout's {1} bytes\")\n",
-                                region.name, region.size);
+            text += check(fmt::format("SIZEOF(.{}) <= {:#x}", region.name, region.size),
+                          fmt::format("the initial content of region '{}' is larger than the layout's {} bytes",
+                                      region.name, region.size));
     return text;
 }
 

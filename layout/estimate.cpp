@@ -101,6 +101,20 @@ Wear journal_wear(const Model& model, std::uint32_t moves, std::uint32_t moves_b
 
 } // namespace
 
+std::string first_worn(const Estimate& estimate) {
+    std::string first;
+    std::uint32_t least = 0;
+    const auto look = [&](const char* name, const Wear& wear) {
+        if (wear.cycles == 0 || (!first.empty() && wear.updates() >= least)) return;
+        first = name;
+        least = wear.updates();
+    };
+    look("code flash", estimate.code_flash);
+    look("external", estimate.external);
+    look("journal", estimate.journal);
+    return first;
+}
+
 Estimate estimate(const Model& model) {
     const core::Layout& core = model.core;
     Estimate estimate;

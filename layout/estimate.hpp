@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "layout/model.hpp"
 
@@ -33,6 +34,9 @@ struct Estimate {
     Wear external;
     Wear journal;
 };
+
+// The memory whose block is worn out first, as `check` names it; empty if no part says how often it may be erased.
+std::string first_worn(const Estimate& estimate);
 
 // For an image of the largest size that replaces another one.
 Estimate estimate(const Model& model);

@@ -112,6 +112,28 @@ NorPart read_nor_by_hand(Table& table, Diagnostics& diagnostics) {
     return part;
 }
 
+// No byte of an MCU is two memories'; of option-setting memory none may be taken for flash.
+void report_overlaps(const McuPart& part, Table& table) {
+    struct Named {
+        const char* key;
+        AddressRange range;
+    };
+    const Named memories[] = {{"code_flash", {part.code_flash.address, part.code_flash.size()}},
+                              {"data_flash", {part.data_flash.address, part.data_flash.size()}},
+                              {"ram", part.ram},
+                              {"external_window", part.external_window},
+                              {"option_setting", part.option_setting}};
+    for (std::size_t b = 1; b < std::size(memories); ++b)
+        for (std::size_t a = 0; a < b; ++a) {
+            const auto& [first, one] = memories[a];
+            const auto& [second, other] = memories[b];
+            if (one.size == 0 || other.size == 0 || one.address >= other.end() || other.address >= one.end()) continue;
+            table.report(second, fmt::format("'{}' lies inside '{}'", second, first), address_text(other.address),
+                         fmt::format("outside {} to {}", address_text(one.address), address_text(one.end())),
+                         "take both from the manual's address map; option_setting may be left out if it isn't mapped");
+        }
+}
+
 } // namespace
 
 McuPointer read_mcu_part(const toml::table& toml, Diagnostics& diagnostics) {
@@ -135,13 +157,7 @@ McuPointer read_mcu_part(const toml::table& toml, Diagnostics& diagnostics) {
     if (table.table("ram") && part.ram.size < 4096)
         table.report("ram", "too little RAM for the bootloader", size_text(part.ram.size), "at least 4 KB",
                      "take it from the data sheet");
-    const AddressRange code{part.code_flash.address, part.code_flash.size()};
-    const auto& options = part.option_setting;
-    if (options.size > 0 && options.address < code.end() && options.end() > code.address)
-        table.report("option_setting", "option-setting memory lies inside the code flash",
-                     address_text(options.address),
-                     fmt::format("outside {} to {}", address_text(code.address), address_text(code.end())),
-                     "shorten the code flash's blocks, or leave option_setting out if it isn't mapped");
+    report_overlaps(part, table);
     return errors(diagnostics) == before ? std::make_shared<const McuPart>(std::move(part)) : nullptr;
 }
 

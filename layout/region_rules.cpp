@@ -22,6 +22,7 @@ void Rules::regions() {
     names();
     roles();
     memories();
+    driver();
     if (!spec_.mcu) return;
     for (const auto& region : regions_) {
         boundaries(region);
@@ -140,6 +141,30 @@ void Rules::memories() {
                           size_text(spec_.external->size),
                           fmt::format("{}: {}", spec_.mcu->name, size_text(spec_.mcu->external_window.size)),
                           "choose a smaller chip, or give it a size that the window shows"});
+}
+
+// What ports/ra6m4/qspi.cpp sends, whatever the chip.
+void Rules::driver() {
+    if (!spec_.mcu || !spec_.external || !spec_.mcu->name.starts_with("R7FA6M4")) return;
+    const bool long_address = spec_.external->size > 16 * 1024 * 1024;
+    const EraseKind sent[] = {{4 * 1024, 0, static_cast<std::uint8_t>(long_address ? 0x21 : 0x20)},
+                              {32 * 1024, 0, static_cast<std::uint8_t>(long_address ? 0x5c : 0x52)},
+                              {64 * 1024, 0, static_cast<std::uint8_t>(long_address ? 0xdc : 0xd8)}};
+    const auto& erases = spec_.external->erases;
+    std::string wanted;
+    for (const auto& each : sent)
+        wanted += fmt::format("{}{} by {:#04x}", wanted.empty() ? "" : ", ", size_text(each.size), each.opcode);
+    const bool fits = erases.size() == std::size(sent) &&
+                      std::equal(erases.begin(), erases.end(), sent,
+                                 [](auto& a, auto& b) { return a.size == b.size && a.opcode == b.opcode; });
+    if (!fits)
+        diagnostics_.add({Severity::error,
+                          spec_.external_line,
+                          {},
+                          "the RA6M4's driver erases with commands that this chip isn't said to have",
+                          spec_.external->name,
+                          wanted,
+                          "describe these erases if the chip has them, else choose another chip"});
 }
 
 void Rules::boundaries(const Region& region) {

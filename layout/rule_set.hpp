@@ -25,6 +25,7 @@ class Rules {
     void roles();
     void role_occurs(Role role, bool wanted);
     void memories();
+    void driver();
     void boundaries(const Region& region);
     void alignment(const Region& region);
     void gaps(Memory memory);

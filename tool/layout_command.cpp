@@ -103,6 +103,7 @@ void print_estimate(const layouts::Estimate& estimate) {
     print("code flash", estimate.code_flash);
     print("external", estimate.external);
     print("journal", estimate.journal);
+    if (const auto first = layouts::first_worn(estimate); !first.empty()) fmt::print("  worn out first: {}\n", first);
 }
 
 nlohmann::ordered_json estimate_json(const layouts::Estimate& estimate) {
@@ -118,6 +119,7 @@ nlohmann::ordered_json estimate_json(const layouts::Estimate& estimate) {
     json["wear"] = {{"code_flash", as_json(estimate.code_flash)},
                     {"external", as_json(estimate.external)},
                     {"journal", as_json(estimate.journal)}};
+    if (const auto first = layouts::first_worn(estimate); !first.empty()) json["worn_out_first"] = first;
     return json;
 }
 

@@ -1,6 +1,7 @@
 // The RA6M4 as core/boot.hpp wants a board: its devices, and the few things only a port can do.
 #pragma once
 
+#include "core/plan.hpp"
 #include "core/ram_record.hpp"
 #include "outboot_layout.hpp"
 #include "ports/ra6m4/flash.hpp"
@@ -8,6 +9,14 @@
 #include "ports/ra6m4/watchdog.hpp"
 
 namespace outboot::ra6m4 {
+
+// A layout for another MCU, or for a chip that the driver can't erase, doesn't compile.
+static_assert(layout.code_flash_address == 0 && layout.primary_program_unit == CodeFlash::program_unit &&
+                  layout.journal_program_unit == DataFlash::program_unit,
+              "the layout isn't for an RA6M4");
+static_assert(layout.external_erase_block == 0x1000,
+              "the RA6M4's driver erases blocks of 4, 32 and 64 KB: the layout's chip has others");
+static_assert(core::chunks_fit(layout), "the layout's chunks aren't whole erase blocks: it can't be updated");
 
 // Waits about `ms` milliseconds at 200 MHz, longer at less, feeding the watchdog.
 void delay(std::uint32_t ms);

@@ -7,8 +7,9 @@
 namespace outboot::layouts {
 namespace {
 
-const std::string by_hand = "name = \"x\"\nsize = \"2M\"\naddress_bytes = 3\njedec_id = 0xef4015\n"
-                            "erases = [{size = \"4K\", opcode = 0x20}, {size = \"32K\", opcode = 0x52}]";
+const std::string by_hand =
+    "name = \"x\"\nsize = \"2M\"\naddress_bytes = 3\njedec_id = 0xef4015\n"
+    "erases = [{size = \"4K\", opcode = 0x20}, {size = \"32K\", opcode = 0x52}, {size = \"64K\", opcode = 0xd8}]";
 
 } // namespace
 

@@ -267,6 +267,72 @@ TEST(Layout, second_sources_of_the_chip_are_recognised) {
     EXPECT_FALSE(accepts(0x000000));
 }
 
+TEST(Layout, a_file_system_is_whole_erase_blocks) {
+    const auto loaded = parse(with(example(), "size = \"976K\"", "size = \"974K\""), "layout.toml");
+    const auto* error = error_about(loaded, "'files': doesn't end on an erase-block boundary");
+    ASSERT_TRUE(error) << all_messages(loaded);
+    EXPECT_EQ(error->hint, "make its size \"972K\" or \"976K\"");
+    expect_accepted(with(example(), "size = \"976K\"", "size = \"972K\""));
+}
+
+TEST(Layout, a_region_begins_on_an_erase_block) {
+    const auto at = [](const char* offset) {
+        return with(with(example(), "size = \"976K\"", "size = \"972K\""), "name = \"files\"",
+                    std::string("name = \"files\"\noffset = ") + offset);
+    };
+    expect_accepted(at("0x1000"));
+    expect_refused(at("0x800"), "doesn't begin on an erase-block boundary", "files");
+}
+
+TEST(Layout, a_region_has_a_size) {
+    expect_refused(with(example(), "size = \"976K\"", "size = 0"), "has no size", "files");
+    expect_refused(with(example(), "size = \"976K\"\n", ""), "'size' is missing", "files");
+    const auto rest = with(example(), "size = \"32K\"\nsections", "size = \"rest\"\nsections");
+    expect_accepted(rest);
+    expect_refused(with(rest, "size = \"976K\"", "size = \"1008K\""), "nothing remains for it", "assets");
+}
+
+TEST(Layout, alignment_and_offset_agree) {
+    const auto aligned = [](const char* words) {
+        return with(with(example(), "size = \"976K\"", "size = \"960K\""), "name = \"assets\"",
+                    std::string("name = \"assets\"\n") + words);
+    };
+    expect_accepted(aligned("align = \"64K\"\noffset = \"960K\""));
+    expect_refused(aligned("align = \"64K\"\noffset = \"964K\""), "isn't a multiple of its alignment", "assets");
+    expect_refused(aligned("align = 0"), "align = 0 says nothing", "assets");
+}
+
+TEST(Layout, an_image_has_room_for_more_than_header_and_tlvs) {
+    // 512 bytes of header, 384 for TLVs: 896 are too few, and one more is an image of one byte.
+    const auto limited = [](const char* size) {
+        return with(example(), "header_size = 0x200", std::string("max_size = ") + size + "\nheader_size = 0x200");
+    };
+    expect_refused(limited("896"), "no image fits the slots", "secondary");
+    expect_accepted(limited("897"));
+}
+
+TEST(Layout, a_hole_that_is_no_multiple_of_the_chunks_block_costs_time) {
+    auto text = with(example(), "size = \"976K\"", "size = \"940K\"");
+    EXPECT_FALSE(warning_about(parse(text, "l"), "moves the backup off"));
+    text = with(text, "size = \"32K\" # the backup", "size = \"36K\" # the backup");
+    const auto loaded = parse(text, "l");
+    ASSERT_TRUE(loaded.model) << all_messages(loaded);
+    const auto* warning = warning_about(loaded, "moves the backup off the 32 KB erase blocks");
+    ASSERT_TRUE(warning) << all_messages(loaded);
+    EXPECT_NE(warning->hint.find("s longer"), std::string::npos);
+}
+
+TEST(Layout, a_scratch_off_the_chunks_block_costs_time) {
+    const auto at = [](const char* offset) {
+        auto text = with(example("layout-scratch.toml"), "size = \"976K\"", "size = \"940K\"");
+        return parse(with(text, "name = \"scratch\"", std::string("name = \"scratch\"\noffset = ") + offset), "l");
+    };
+    EXPECT_FALSE(warning_about(at("0x1f8000"), "doesn't begin on a 32 KB erase block"));
+    const auto off = at("0x1f7000");
+    ASSERT_TRUE(off.model) << all_messages(off);
+    EXPECT_TRUE(warning_about(off, "doesn't begin on a 32 KB erase block")) << all_messages(off);
+}
+
 TEST(Services, that_arent_known_or_lack_what_they_need_are_errors) {
     const std::string text = example("layout-services.toml");
     EXPECT_TRUE(parse(text, "l").model) << all_messages(parse(text, "l"));
