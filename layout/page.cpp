@@ -60,7 +60,10 @@ std::string html_page(const Model& model, const Contents& contents) {
             "memory</th><th>block at</th><th class='n'>erases</th><th class='n'>it is good for</th><th class='n'>such "
             "updates</th></tr>\n";
     text += wear_row("code flash", estimate.code_flash) + wear_row("external", estimate.external) +
-            wear_row("journal", estimate.journal) + "</table>\n</section>\n";
+            wear_row("journal", estimate.journal) + "</table>\n";
+    if (const auto first = first_worn(estimate); !first.empty())
+        text += fmt::format("<p>Worn out first: {}.</p>\n", first);
+    text += "</section>\n";
     return text + "</body></html>\n";
 }
 

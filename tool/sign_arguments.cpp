@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "layout/model.hpp"
 #include "layout/text.hpp"
 #include "tool/failure.hpp"
 #include "tool/files.hpp"
@@ -46,14 +47,14 @@ ByteVector tlv_value(const std::string& text) {
 }
 
 // MCUboot's design.md: vendor types are 0xXXA0 to 0xXXFF, but for 0xFFFF.
-std::uint16_t vendor_type(const std::string& text) {
+std::uint16_t vendor_type(const std::string& text, bool has_layout) {
     const auto type = layouts::parse_size(text);
     if (!type || *type >= 0xffff || (*type & 0xff) < 0xa0)
         throw Failure(fmt::format("'{}' isn't a vendor TLV type", text),
                       "vendor types end in A0 to FF, such as 0x00a0; the rest is reserved by MCUboot");
-    if (*type == format::tlv::layout_fingerprint || *type == format::tlv::service_table)
+    if ((*type == format::tlv::layout_fingerprint && has_layout) || *type == format::tlv::service_table)
         throw Failure(fmt::format("the TLV type {} is outboot's own", text),
-                      "the layout fingerprint comes from --layout");
+                      "the layout's fingerprint comes from --layout, if that is given");
     return static_cast<std::uint16_t>(*type);
 }
 
@@ -84,10 +85,13 @@ std::vector<Dependency> parse_dependencies(std::string_view text) {
 
 std::vector<std::pair<std::uint16_t, ByteVector>>
 parse_custom_tlvs(const std::vector<std::pair<std::string, std::string>>& arguments,
-                  const std::vector<std::pair<std::string, std::string>>& files) {
+                  const std::vector<std::pair<std::string, std::string>>& files, bool has_layout) {
     std::vector<std::pair<std::uint16_t, ByteVector>> found;
-    const auto add = [&found](const std::string& type_text, ByteVector value) {
-        const auto type = vendor_type(type_text);
+    const auto add = [&](const std::string& type_text, ByteVector value) {
+        const auto type = vendor_type(type_text, has_layout);
+        if (type == format::tlv::layout_fingerprint && value.size() != sizeof(layouts::Fingerprint))
+            throw Failure(fmt::format("a layout's fingerprint has 8 bytes, not {}", value.size()),
+                          "take it from the emitted imgtool.args, or sign with --layout");
         for (const auto& each : found)
             if (each.first == type) throw Failure(fmt::format("the TLV type {} is given twice", type_text));
         found.emplace_back(type, std::move(value));

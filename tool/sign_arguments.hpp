@@ -17,10 +17,11 @@ std::uint32_t parse_security_counter(const std::string& text, const format::Vers
 std::vector<Dependency> parse_dependencies(std::string_view text);
 
 // Pairs of type and value; a value is text, or bytes in hexadecimal after 0x; of `files`, what a file holds. Types
-// outside the vendor range, outboot's own and repeated ones are refused.
+// outside the vendor range, outboot's own and repeated ones are refused; but without a layout the fingerprint may be
+// given so, as in the emitted imgtool.args.
 std::vector<std::pair<std::uint16_t, ByteVector>>
 parse_custom_tlvs(const std::vector<std::pair<std::string, std::string>>& arguments,
-                  const std::vector<std::pair<std::string, std::string>>& files);
+                  const std::vector<std::pair<std::string, std::string>>& files, bool has_layout);
 
 // UUIDs, or names to make them of. A class that is only a name needs a vendor.
 std::optional<Uuid> parse_vendor(const std::optional<std::string>& text);

@@ -204,7 +204,7 @@ class Signing {
         plan.dependencies = parse_dependencies(options_.dependencies);
         plan.vendor = parse_vendor(options_.vendor);
         plan.device_class = parse_class(options_.device_class, plan.vendor);
-        plan.custom_tlvs = parse_custom_tlvs(options_.custom_tlvs, options_.custom_tlv_files);
+        plan.custom_tlvs = parse_custom_tlvs(options_.custom_tlvs, options_.custom_tlv_files, model_.has_value());
         if (!model_) return;
         const auto& fingerprint = model_->core.fingerprint;
         plan.custom_tlvs.emplace(plan.custom_tlvs.begin(), format::tlv::layout_fingerprint,

@@ -2,6 +2,7 @@
 
 #include "layout/emit.hpp"
 #include "layout/estimate.hpp"
+#include "layout/schema.hpp"
 #include "tests/layout/examples.hpp"
 
 namespace outboot::layouts {
@@ -45,6 +46,35 @@ TEST(Catalogue, an_fsp_project_is_told_the_image) {
     for (const char* line : {"FLASH_IMAGE_START = 0x00004200;", "DATA_FLASH_LENGTH = 0x00001c00;",
                              "RAM_LENGTH = 0x0003ffc0;", "QSPI_FLASH_START = 0x600f4000;"})
         EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+}
+
+TEST(Catalogue, it_has_the_parts_that_are_promised) {
+    for (const auto& [name, kilobytes] : {std::pair{"R7FA6M4AD", 512u}, {"R7FA6M4AE", 768u}, {"R7FA6M4AF", 1024u}}) {
+        ASSERT_TRUE(find_mcu(name)) << name;
+        EXPECT_EQ(find_mcu(name)->code_flash.size(), kilobytes * 1024) << name;
+    }
+    EXPECT_EQ(find_mcu("nRF5340")->code_flash.blocks.front().size, 4096u);
+    EXPECT_EQ(find_mcu("nRF5340")->code_flash.program_unit, 4u);
+    EXPECT_EQ(find_mcu("STM32H743xI")->code_flash.blocks.front().size, 128u * 1024);
+    EXPECT_EQ(find_mcu("STM32U585xI")->code_flash.program_unit, 16u);
+    for (const auto& part : nor_parts()) {
+        EXPECT_GT(part->jedec_id, 0u) << part->name;
+        EXPECT_GT(part->page_us, 0u) << part->name;
+        for (const auto& erase : part->erases) EXPECT_TRUE(erase.opcode != 0 && erase.typical_ms != 0) << part->name;
+    }
+}
+
+TEST(Catalogue, the_reference_page_has_every_part_and_every_key) {
+    const auto page = reference_page();
+    for (const auto& part : mcu_parts())
+        EXPECT_NE(page.find("| " + part->name + " |"), std::string::npos) << part->name;
+    for (const auto& part : nor_parts())
+        EXPECT_NE(page.find("| " + part->name + " |"), std::string::npos) << part->name;
+    for (const auto* schema : {&schema::layout(), &schema::mcu(), &schema::flash(), &schema::blocks(), &schema::range(),
+                               &schema::external(), &schema::erase(), &schema::image(), &schema::crypto(),
+                               &schema::services(), &schema::policy(), &schema::region()})
+        for (const auto& key : schema->keys)
+            EXPECT_NE(page.find("| `" + key.name + "` | "), std::string::npos) << schema->title << " " << key.name;
 }
 
 } // namespace outboot::layouts

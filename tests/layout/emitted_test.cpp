@@ -95,4 +95,32 @@ TEST(Emitted, sections_go_to_their_regions) {
     EXPECT_TRUE(has(text, "ASSERT(SIZEOF(.assets) <= 0x8000"));
 }
 
+// As many partitions as a product wants, in any memory: each has its constants in C++ and C, and its place for the
+// linker.
+TEST(Emitted, application_regions_have_names_in_every_language) {
+    const std::string more = "[[region]]\nname = \"calibration\"\nrole = \"application\"\nmemory = \"data_flash\"\n"
+                             "size = \"512\"\nsections = [\".calibration*\"]\n\n"
+                             "[[region]]\nname = \"serial_number\"\nrole = \"application\"\nmemory = "
+                             "\"data_flash\"\nsize = 64\n\n[[region]]\nname = \"parameters\"";
+    auto text = with(example(), "[[region]]\nname = \"parameters\"", more);
+    text = with(text, "size = \"rest\" # 1008K",
+                "size = \"976K\"\n[[region]]\nname = \"tables\"\nrole = \"application\"\nmemory = "
+                "\"code_flash\"\nsize = \"rest\"\nsections = [\".tables*\"] #");
+    text = with(text, "size = \"1008K\"", "size = \"976K\"");
+    const auto loaded = parse(text, "layout.toml");
+    ASSERT_TRUE(loaded.model) << all_messages(loaded);
+    const auto cpp = cpp_header(*loaded.model);
+    EXPECT_TRUE(has(cpp, "core::Region calibration{.address = 0x8000000, .size = 0x200, .offset = 0x0};")) << cpp;
+    EXPECT_TRUE(has(cpp, "core::Region serial_number{.address = 0x8000200, .size = 0x40, .offset = 0x200};"));
+    EXPECT_TRUE(has(cpp, "core::Region parameters{.address = 0x8000240, .size = 0x19c0, .offset = 0x240};"));
+    EXPECT_TRUE(has(cpp, "core::Region tables{.address = 0xf8000, .size = 0x8000, .offset = 0xf8000};"));
+    const auto c = c_header(*loaded.model);
+    EXPECT_TRUE(has(c, "#define OUTBOOT_REGION_SERIAL_NUMBER_ADDRESS 0x8000200u")) << c;
+    EXPECT_TRUE(has(c, "#define OUTBOOT_REGION_SERIAL_NUMBER_SIZE 0x40u"));
+    EXPECT_TRUE(has(app_memory(*loaded.model), "CALIBRATION (r) : ORIGIN = 0x08000000, LENGTH = 0x200"));
+    EXPECT_TRUE(has(app_memory(*loaded.model), "TABLES (r) : ORIGIN = 0x000f8000, LENGTH = 0x8000"));
+    EXPECT_TRUE(has(app_sections(*loaded.model), "KEEP(*(.calibration*))"));
+    EXPECT_FALSE(has(app_sections(*loaded.model), "serial_number")); // names no sections
+}
+
 } // namespace outboot::layouts

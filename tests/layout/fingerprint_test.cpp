@@ -31,6 +31,7 @@ TEST(Fingerprint, the_examples_have_kept_theirs) {
     EXPECT_EQ(to_hex(model().core.fingerprint), "d43088e3cfa4131a");
     EXPECT_EQ(to_hex(parse(example("layout-scratch.toml"), "l").model->core.fingerprint), "3231d0f89ca5c4cc");
     EXPECT_EQ(to_hex(parse(example("layout-overwrite.toml"), "l").model->core.fingerprint), "3628ccce19d5acd1");
+    EXPECT_EQ(to_hex(parse(example("layout-services.toml"), "l").model->core.fingerprint), "670fb664691896f0");
 }
 
 TEST(Fingerprint, the_canonical_form_is_as_format_md_says) {
@@ -82,31 +83,53 @@ TEST(Fingerprint, names_application_regions_and_policy_do_not_change_it) {
 
 TEST(Fingerprint, everything_bootloader_and_application_share_changes_it) {
     const auto golden = fingerprint_of(model());
-    const std::vector<std::function<void(Model&)>> changes{[](Model& m) { m.core.primary.base += 0x2000; },
-                                                           [](Model& m) { m.core.primary.size -= 0x8000; },
-                                                           [](Model& m) { m.chunks[0].size += 1; },
-                                                           [](Model& m) { m.chunks.pop_back(); },
-                                                           [](Model& m) { m.core.header_size = 0x400; },
-                                                           [](Model& m) { m.core.secondary.base += 0x1000; },
-                                                           [](Model& m) { m.core.secondary.size -= 1; },
-                                                           [](Model& m) { m.core.hole.base += 1; },
-                                                           [](Model& m) { m.core.hole.size += 1; },
-                                                           [](Model& m) { m.core.external_chunk_block = 0x10000; },
-                                                           [](Model& m) { m.core.journal.base += 64; },
-                                                           [](Model& m) { m.core.journal.size += 64; },
-                                                           [](Model& m) { m.core.journal_banks = 5; },
-                                                           [](Model& m) { m.core.journal_bank_bytes = 128; },
-                                                           [](Model& m) { m.core.journal_record_bytes = 384; },
-                                                           [](Model& m) { m.core.service_table_address = 0x100; },
-                                                           [](Model& m) { m.core.ram_record_address -= 64; },
-                                                           [](Model& m) { m.core.plan = core::Plan::scratch; },
-                                                           [](Model& m) { m.encryption = Encryption::none; },
-                                                           [](Model& m) { m.external = find_nor("MX25L25645G"); }};
+    std::vector<std::function<void(Model&)>> changes{[](Model& m) { m.core.primary.base += 0x2000; },
+                                                     [](Model& m) { m.core.primary.size -= 0x8000; },
+                                                     [](Model& m) { m.chunks[0].size += 1; },
+                                                     [](Model& m) { m.chunks.pop_back(); },
+                                                     [](Model& m) { m.core.header_size = 0x400; },
+                                                     [](Model& m) { m.core.secondary.base += 0x1000; },
+                                                     [](Model& m) { m.core.secondary.size -= 1; },
+                                                     [](Model& m) { m.core.hole.base += 1; },
+                                                     [](Model& m) { m.core.hole.size += 1; },
+                                                     [](Model& m) { m.core.external_chunk_block = 0x10000; },
+                                                     [](Model& m) { m.core.journal.base += 64; },
+                                                     [](Model& m) { m.core.journal.size += 64; },
+                                                     [](Model& m) { m.core.journal_banks = 5; },
+                                                     [](Model& m) { m.core.journal_bank_bytes = 128; },
+                                                     [](Model& m) { m.core.journal_record_bytes = 384; },
+                                                     [](Model& m) { m.core.service_table_address = 0x100; },
+                                                     [](Model& m) { m.core.ram_record_address -= 64; },
+                                                     [](Model& m) { m.core.plan = core::Plan::scratch; },
+                                                     [](Model& m) { m.encryption = Encryption::none; },
+                                                     [](Model& m) { m.external = find_nor("MX25L25645G"); }};
+    // The MCU, and each agreed thing about the chip by itself.
+    const auto with_chip = [](Model& m, const std::function<void(NorPart&)>& change) {
+        auto chip = *m.external;
+        change(chip);
+        m.external = std::make_shared<const NorPart>(std::move(chip));
+    };
+    changes.emplace_back([](Model& m) { m.mcu = find_mcu("R7FA6M4AE"); });
+    changes.emplace_back([](Model& m) { m.signature = static_cast<Signature>(2); });
+    changes.emplace_back([&](Model& m) { with_chip(m, [](NorPart& chip) { chip.address_bytes = 4; }); });
+    changes.emplace_back([&](Model& m) { with_chip(m, [](NorPart& chip) { chip.erases.pop_back(); }); });
+    changes.emplace_back([&](Model& m) { with_chip(m, [](NorPart& chip) { chip.erases[1].size *= 2; }); });
     for (std::size_t i = 0; i < changes.size(); ++i) {
         Model changed = model();
         changes[i](changed);
         EXPECT_NE(fingerprint_of(changed), golden) << "change " << i;
     }
+}
+
+TEST(Fingerprint, of_a_part_by_hand_name_and_program_unit_count) {
+    auto by_hand = *find_mcu("R7FA6M4AF");
+    by_hand.by_hand = true;
+    Model changed = model();
+    changed.mcu = std::make_shared<const McuPart>(by_hand);
+    const auto first = fingerprint_of(changed);
+    EXPECT_NE(first, model().core.fingerprint);
+    changed.core.journal_program_unit = 8;
+    EXPECT_NE(fingerprint_of(changed), first);
 }
 
 TEST(Fingerprint, a_second_source_of_the_chip_keeps_it) {
