@@ -23,7 +23,7 @@ std::string kind_text(const Key& key) {
     case Kind::word:
         return fmt::format("`\"{}\"`", fmt::join(key.words, "\"`, `\""));
     case Kind::texts:
-        return "list of texts";
+        return key.words.empty() ? "list of texts" : fmt::format("list of `\"{}\"`", fmt::join(key.words, "\"`, `\""));
     case Kind::table:
         return "table";
     case Kind::tables:

@@ -1,6 +1,7 @@
 #include "layout/schema.hpp"
 
 #include "layout/catalogue.hpp"
+#include "layout/services.hpp"
 #include "layout/words.hpp"
 
 namespace outboot::layouts::schema {
@@ -13,6 +14,12 @@ template <class Part>
 std::vector<std::string> names(const std::vector<Part>& parts) {
     std::vector<std::string> all;
     for (const auto& part : parts) all.push_back(part->name);
+    return all;
+}
+
+std::vector<std::string> service_names() {
+    std::vector<std::string> all;
+    for (const auto& service : layouts::services()) all.emplace_back(service.name);
     return all;
 }
 
@@ -175,7 +182,7 @@ const Schema& services() {
     static const Schema all{
         "[services]",
         "What the application may call of the bootloader's cryptography.",
-        {{"offer", Kind::texts, optional, "Names of services; those left out cost nothing.", "none", {}}}};
+        {{"offer", Kind::texts, optional, "Names of services; those left out cost nothing.", "none", service_names()}}};
     return all;
 }
 

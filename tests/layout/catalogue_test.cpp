@@ -3,6 +3,7 @@
 #include "layout/emit.hpp"
 #include "layout/estimate.hpp"
 #include "layout/schema.hpp"
+#include "layout/services.hpp"
 #include "tests/layout/examples.hpp"
 
 namespace outboot::layouts {
@@ -70,6 +71,8 @@ TEST(Catalogue, the_reference_page_has_every_part_and_every_key) {
         EXPECT_NE(page.find("| " + part->name + " |"), std::string::npos) << part->name;
     for (const auto& part : nor_parts())
         EXPECT_NE(page.find("| " + part->name + " |"), std::string::npos) << part->name;
+    for (const auto& service : services())
+        EXPECT_NE(page.find("`\"" + std::string(service.name) + "\"`"), std::string::npos) << service.name;
     for (const auto* schema : {&schema::layout(), &schema::mcu(), &schema::flash(), &schema::blocks(), &schema::range(),
                                &schema::external(), &schema::erase(), &schema::image(), &schema::crypto(),
                                &schema::services(), &schema::policy(), &schema::region()})
