@@ -43,15 +43,13 @@ void print_usage_error(const CLI::App& app, const CLI::ParseError& error) {
         return print_error(error.what(), meant ? fmt::format("did you mean {}?", *meant) : help);
     }
     std::vector<std::string> known;
+    const auto below = command.get_subcommands([](const CLI::App*) { return true; });
     for (const auto* option : command.get_options())
         for (const auto& name : option->get_lnames()) known.push_back("--" + name);
-    for (const auto* each : command.get_subcommands([](const CLI::App*) { return true; }))
-        known.push_back(each->get_name());
+    for (const auto* each : below) known.push_back(each->get_name());
     const auto word = extras.front().substr(0, extras.front().find('='));
     const auto meant = layouts::closest(word, known);
-    const char* kind = word.starts_with('-')                      ? "option"
-                       : command.get_require_subcommand_max() > 0 ? "command"
-                                                                  : "argument";
+    const char* kind = word.starts_with('-') ? "option" : below.empty() ? "argument" : "command";
     print_error(fmt::format("{} has no {} '{}'", full_name(command), kind, word),
                 meant ? fmt::format("did you mean {}?", *meant) : help);
 }

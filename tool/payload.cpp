@@ -38,7 +38,7 @@ void refuse_wide_gap(const Program& program) {
     if (!far) return;
     const auto& near = *(far - 1);
     throw Failure(
-        fmt::format("{} has a gap of {} from {} to {}: the content before it is {}, behind it {}", program.path,
+        fmt::format("{} has a gap of {} from {} to {}, between {} and {}", program.path,
                     layouts::size_text(far->address - near.end()), address_text(near.end()), address_text(far->address),
                     describe(near), describe(*far)),
         fmt::format(

@@ -44,6 +44,7 @@ TEST(Usage, a_mistyped_word_gets_a_suggestion) {
     EXPECT_TRUE(work.outboot({"layout", "mpa"}).says("did you mean map?"));
     EXPECT_TRUE(work.outboot({"sign", "--heder-size=0x200", "a", "b"}).says("did you mean --header-size?"));
     EXPECT_FALSE(work.outboot({"sign", "--nothing-like-it"}).says("did you mean"));
+    EXPECT_TRUE(work.outboot({"man", "more"}).says("outboot man has no argument 'more'"));
 }
 
 TEST(Usage, a_mistyped_value_gets_a_suggestion) {
