@@ -10,8 +10,8 @@
 #include "crypto/aes.hpp"
 #include "crypto/hmac.hpp"
 #include "crypto/p256.hpp"
+#include "crypto/services.hpp"
 #include "crypto/sha256.hpp"
-#include "format/service_table.h"
 
 using namespace outboot::crypto;
 

@@ -33,6 +33,16 @@ enum outboot_service {
     outboot_service_count = 9
 };
 
+/* Bytes of stack that a call needs, below the caller's frame; as bench/crypto --services measures them, with some room. A
+   random source comes on top of it. */
+#define OUTBOOT_STACK_SHA256 640U /* and HMAC */
+#define OUTBOOT_STACK_HKDF 1216U
+#define OUTBOOT_STACK_AES 512U
+#define OUTBOOT_STACK_ECDSA_VERIFY 1280U
+#define OUTBOOT_STACK_ECDH 1280U
+#define OUTBOOT_STACK_ECDSA_SIGN 1536U
+#define OUTBOOT_STACK_KEYGEN 1536U
+
 /* What every function answers. */
 enum outboot_crypto_status {
     outboot_crypto_ok = 0,

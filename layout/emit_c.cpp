@@ -37,6 +37,8 @@ std::string c_header(const Model& model) {
     number("EXTERNAL_SIZE", core.external_size);
     number("EXTERNAL_ERASE_BLOCK", core.external_erase_block);
     number("ENCRYPTED_UPDATES", core.encryption_required ? 1 : 0);
+    number("SERVICE_TABLE_ADDRESS", core.service_table_address);
+    number("SERVICES", core.services);
     text += "\n/* Each region: ADDRESS is where it is mapped, OFFSET counts from its device's start. */\n";
     for (const auto& region : model.regions) {
         const auto name = "REGION_" + upper(region.name);

@@ -18,6 +18,11 @@ constexpr auto names = std::to_array<Service>({{"sha256", outboot_service_sha256
                                                {"ecdsa-sign", outboot_service_ecdsa_sign},
                                                {"keygen", outboot_service_keygen}});
 static_assert(names.size() == outboot_service_count);
+static_assert([] {
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (names[i].number != i) return false;
+    return true;
+}());
 
 constexpr auto entries = std::to_array<ServiceEntry>({{"outboot_serve_sha256_init", outboot_service_sha256},
                                                       {"outboot_serve_sha256_update", outboot_service_sha256},
@@ -54,12 +59,11 @@ std::span<const ServiceEntry> service_entries() {
 
 std::string describe_services(std::uint32_t set) {
     std::string text;
-    for (const auto& service : names) {
-        if ((set >> service.number & 1) == 0) continue;
+    for (std::uint32_t number = 0; number < 32; ++number) {
+        if ((set >> number & 1) == 0) continue;
         text += text.empty() ? "" : ", ";
-        text += service.name;
+        text += number < names.size() ? std::string(names[number].name) : std::to_string(number);
     }
-    if ((set >> names.size()) != 0) text += text.empty() ? "others" : ", others";
     return text;
 }
 

@@ -20,6 +20,11 @@ tool::ImagePlan plan_for(const Product& product, const ImageSpec& spec) {
     if (!spec.no_fingerprint)
         plan.custom_tlvs.emplace_back(format::tlv::layout_fingerprint,
                                       tool::ByteVector(fingerprint.begin(), fingerprint.end()));
+    if (spec.services != 0) {
+        tool::ByteVector services(4);
+        format::put32(services.data(), spec.services);
+        plan.custom_tlvs.emplace_back(format::tlv::service_table, std::move(services));
+    }
     plan.signing_key = spec.signed_by_stranger ? &product.stranger : &product.signer;
     plan.pad_signature = true; // sizes, and with them the numbers of flash operations, don't depend on the signature
     if (spec.encrypted) plan.encryption_key = spec.encrypted_for_stranger ? &product.stranger : &product.device_key;

@@ -15,6 +15,7 @@ struct ImageSpec {
     bool encrypted = true;
     std::optional<layouts::Fingerprint> fingerprint{}; // instead of the product's
     bool no_fingerprint = false;
+    std::uint32_t services = 0; // that it says it needs
     bool signed_by_stranger = false;
     bool encrypted_for_stranger = false;
     std::optional<std::uint32_t> reset_vector{}; // instead of the program's

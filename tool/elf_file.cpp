@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <string_view>
 
 #include <cxxabi.h>
 #include <fcntl.h>
@@ -12,12 +13,14 @@
 #include <libelf.h>
 #include <unistd.h>
 
+#include "format/image.hpp"
 #include "tool/failure.hpp"
 
 namespace outboot::tool {
 namespace {
 
-constexpr const char* fingerprint_symbol = "outboot_layout_fingerprint";
+constexpr std::string_view fingerprint_symbol = "outboot_layout_fingerprint";
+constexpr std::string_view needs_prefix = "outboot_needs_"; // of u32 constants: services, one bit each
 
 // An open file as libelf has it: a member, so that it is closed too where the reader's constructor refuses the file.
 class OpenElf {
@@ -75,9 +78,19 @@ class ElfReader {
     std::optional<layouts::Fingerprint> fingerprint() {
         std::optional<layouts::Fingerprint> found;
         each_symbol([&](const char* name, const GElf_Sym& symbol) {
-            if (!found && std::strcmp(name, fingerprint_symbol) == 0) found = bytes_at(symbol);
+            if (found || name != fingerprint_symbol) return;
+            const auto bytes = bytes_at(name, symbol, found.emplace().size());
+            std::copy(bytes.begin(), bytes.end(), found->begin());
         });
         return found;
+    }
+
+    std::uint32_t services() {
+        std::uint32_t set = 0;
+        each_symbol([&](std::string_view name, const GElf_Sym& symbol) {
+            if (name.starts_with(needs_prefix)) set |= format::get32(bytes_at(name, symbol, 4).data());
+        });
+        return set;
     }
 
     LinkMap link_map() {
@@ -165,17 +178,13 @@ class ElfReader {
             found.push_back({segment.p_paddr, content(segment.p_offset, segment.p_filesz), {}});
     }
 
-    layouts::Fingerprint bytes_at(const GElf_Sym& symbol) {
-        layouts::Fingerprint fingerprint{};
+    ByteVector bytes_at(std::string_view name, const GElf_Sym& symbol, std::size_t count) {
         for (const auto& segment : segments_) {
-            if (symbol.st_value < segment.p_vaddr ||
-                symbol.st_value + fingerprint.size() > segment.p_vaddr + segment.p_filesz)
+            if (symbol.st_value < segment.p_vaddr || symbol.st_value + count > segment.p_vaddr + segment.p_filesz)
                 continue;
-            const auto bytes = content(segment.p_offset + (symbol.st_value - segment.p_vaddr), fingerprint.size());
-            std::copy(bytes.begin(), bytes.end(), fingerprint.begin());
-            return fingerprint;
+            return content(segment.p_offset + (symbol.st_value - segment.p_vaddr), count);
         }
-        fail(fmt::format("its symbol {} isn't in anything that is loaded", fingerprint_symbol));
+        fail(fmt::format("its symbol {} isn't in anything that is loaded", name));
     }
 
     const std::string& path_;
@@ -195,7 +204,7 @@ bool looks_like_elf(ByteSpan content) {
 Program read_elf(const std::string& path) {
     elf_version(EV_CURRENT);
     ElfReader reader(path);
-    return {path, ProgramKind::elf, tidy(reader.pieces(), path), reader.fingerprint()};
+    return {path, ProgramKind::elf, tidy(reader.pieces(), path), reader.fingerprint(), reader.services()};
 }
 
 LinkMap read_link_map(const std::string& path) {

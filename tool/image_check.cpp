@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "layout/fingerprint.hpp"
+#include "layout/services.hpp"
 #include "layout/text.hpp"
 #include "tool/failure.hpp"
 #include "tool/image_builder.hpp"
@@ -185,6 +186,13 @@ std::optional<layouts::Fingerprint> fingerprint_in(const ImageFile& image) {
     return fingerprint;
 }
 
+std::uint32_t services_in(const ImageFile& image) {
+    const auto* found = image.find(tlv::service_table, true);
+    if (!found) return 0;
+    if (found->value.size() != 4) throw Failure("not a valid image: its set of services isn't 4 bytes long");
+    return get32(found->value.data(), image.order());
+}
+
 std::vector<Objection> objections_to_image(const ImageFile& image, const layouts::Model& model) {
     std::vector<Objection> found;
     const auto fingerprint = fingerprint_in(image);
@@ -198,6 +206,11 @@ std::vector<Objection> objections_to_image(const ImageFile& image, const layouts
              fmt::format("the image is made for another layout: its fingerprint is {}, {} has {}",
                          layouts::to_hex(*fingerprint), model.file, layouts::to_hex(model.core.fingerprint)),
              "build and sign it for this layout"});
+    if (const auto missing = services_in(image) & ~model.core.services; missing != 0)
+        found.push_back({"image-needs-services",
+                         fmt::format("the image needs services that the bootloader of {} doesn't offer: {}", model.file,
+                                     layouts::describe_services(missing)),
+                         "add them to [services] offer in the layout"});
     if (image.header().header_size != model.core.header_size)
         found.push_back({"image-header-size",
                          fmt::format("the image's header has {} bytes, the layout says {}", image.header().header_size,

@@ -31,12 +31,15 @@ ByteVector image_hash(const ImageFile& clear);
 // and, with a `signer`, if the signature of the unfolded image isn't its.
 ByteVector program_of(const ImageFile& clear, const Key* signer);
 
-// Why the image wasn't made for this layout: fingerprint, header size, size.
+// Why the image wasn't made for this layout: fingerprint, services, header size, size.
 std::vector<Objection> objections_to_image(const ImageFile& image, const layouts::Model& model);
 
 // Throws Failure with the first of them.
 void require_layout(const ImageFile& image, const layouts::Model& model);
 
 std::optional<layouts::Fingerprint> fingerprint_in(const ImageFile& image);
+
+// What the image needs of the bootloader's service table, one bit each. Throws Failure if its TLV has another length.
+std::uint32_t services_in(const ImageFile& image);
 
 } // namespace outboot::tool

@@ -140,7 +140,7 @@ std::string tlv_name(std::uint16_t type) {
                                                             {tlv::uuid_vendor, "UUID_VID"},
                                                             {tlv::uuid_class, "UUID_CID"},
                                                             {tlv::layout_fingerprint, "layout fingerprint"},
-                                                            {tlv::service_table, "service table"}};
+                                                            {tlv::service_table, "needed services"}};
     const auto found = names.find(type);
     return found == names.end() ? "?" : found->second;
 }

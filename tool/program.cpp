@@ -37,7 +37,7 @@ namespace {
 
 // Any kind of file but an ELF. No pieces if it is empty.
 Program without_names(ByteVector content, const std::string& path) {
-    Program program{path, ProgramKind::binary, {}, std::nullopt};
+    Program program{path, ProgramKind::binary, {}, std::nullopt, 0};
     if (looks_like_hex(content)) {
         program.kind = ProgramKind::hex;
         program.pieces = tidy(parse_hex(content, path), path);

@@ -28,6 +28,7 @@ struct Program {
     ProgramKind kind = ProgramKind::binary;
     std::vector<Piece> pieces; // ascending, none empty, none overlapping; one at address 0 for a binary
     std::optional<layouts::Fingerprint> fingerprint; // symbol outboot_layout_fingerprint, of an ELF
+    std::uint32_t services = 0; // that it needs of the bootloader, one bit each: symbols outboot_needs_..., of an ELF
 };
 
 // The kind is found by content, not by name. Throws Failure.

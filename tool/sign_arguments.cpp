@@ -53,8 +53,9 @@ std::uint16_t vendor_type(const std::string& text, bool has_layout) {
         throw Failure(fmt::format("'{}' isn't a vendor TLV type", text),
                       "vendor types end in A0 to FF, such as 0x00a0; the rest is reserved by MCUboot");
     if ((*type == format::tlv::layout_fingerprint && has_layout) || *type == format::tlv::service_table)
-        throw Failure(fmt::format("the TLV type {} is outboot's own", text),
-                      "the layout's fingerprint comes from --layout, if that is given");
+        throw Failure(
+            fmt::format("the TLV type {} is outboot's own", text),
+            "the layout's fingerprint comes from --layout, if that is given, services from the program or --needs");
     return static_cast<std::uint16_t>(*type);
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/verify.hpp"
 #include "layout/fingerprint.hpp"
+#include "layout/services.hpp"
 #include "layout/text.hpp"
 #include "tool/commands.hpp"
 #include "tool/console.hpp"
@@ -38,6 +39,7 @@ class Signing {
         const auto payload = make_payload();
         report_foreign(payload);
         check_fingerprint();
+        settle_services();
         const auto plan = this->plan(payload);
         if (!options_.vector_to_sign.empty()) return write_vector(signed_region(plan, payload.bytes), plan.hash_bytes);
         const auto image = build_image(plan, payload.bytes);
@@ -181,6 +183,20 @@ class Signing {
         }
     }
 
+    // What the program needs of the bootloader's service table, as it says itself and as we are told.
+    void settle_services() {
+        services_ = program_.services;
+        for (const auto& service : layouts::services())
+            for (const auto& name : options_.needs)
+                if (name == service.name) services_ |= 1U << service.number;
+        if (!model_) return;
+        const std::uint32_t missing = services_ & ~model_->core.services;
+        if (missing == 0) return;
+        throw Failure(fmt::format("{} needs services that the bootloader of {} doesn't offer: {}", program_.path,
+                                  options_.layout, layouts::describe_services(missing)),
+                      "add them to [services] offer in the layout, or link app/crypto_fallback.cpp");
+    }
+
     ImagePlan plan(const Payload& payload) {
         ImagePlan plan;
         plan.order = options_.endian == "big" ? ByteOrder::big : ByteOrder::little;
@@ -209,6 +225,10 @@ class Signing {
         const auto& fingerprint = model_->core.fingerprint;
         plan.custom_tlvs.emplace(plan.custom_tlvs.begin(), format::tlv::layout_fingerprint,
                                  ByteVector(fingerprint.begin(), fingerprint.end()));
+        if (services_ == 0) return;
+        const auto services = bytes_of(services_, plan.order);
+        plan.custom_tlvs.emplace(plan.custom_tlvs.begin() + 1, format::tlv::service_table,
+                                 ByteVector(services.begin(), services.end()));
     }
 
     void plan_keys(ImagePlan& plan) {
@@ -322,6 +342,7 @@ class Signing {
     std::optional<ByteVector> signature_; // made elsewhere
     std::optional<Key> encryption_key_;
     format::Version version_;
+    std::uint32_t services_ = 0; // that the program needs, one bit each
     Program program_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "layout/services.hpp"
 #include "layout/text.hpp"
 #include "tool/number_option.hpp"
 
@@ -11,6 +12,12 @@ namespace {
 CLI::Option* add_choice(CLI::App& command, const std::string& names, std::string& target,
                         const std::vector<std::string>& choices, const std::string& description) {
     return command.add_option(names, target, description)->check(CLI::IsMember(choices));
+}
+
+std::vector<std::string> service_names() {
+    std::vector<std::string> names;
+    for (const auto& service : layouts::services()) names.emplace_back(service.name);
+    return names;
 }
 
 void add_key_options(CLI::App& command, SignOptions& o) {
@@ -63,6 +70,13 @@ void add_content_options(CLI::App& command, SignOptions& o) {
     command.add_option("--custom-tlv-file", o.custom_tlv_files, "TYPE FILE: a vendor TLV with the bytes of a file");
     command.add_option("--vid", o.vendor, "Vendor: a UUID, or a domain name to make one of");
     command.add_option("--cid", o.device_class, "Device class: a UUID, or a name to make one of, with --vid");
+    command
+        .add_option(
+            "--needs", o.needs,
+            "With --layout: services of the bootloader the program needs, such as sha256,ecdh; an ELF that links "
+            "outboot's library says so itself")
+        ->delimiter(',')
+        ->check(CLI::IsMember(service_names()));
     command.add_flag("--non-bootable", o.non_bootable, "Flag the image as not bootable");
     add_choice(command, "--compression", o.compression, {"disabled", "lzma2", "lzma2armthumb"},
                "Compress the payload, if that makes it smaller")
@@ -164,6 +178,7 @@ void check_sign_options(const SignOptions& o) {
     if (!o.layout.empty() && (o.padded() || o.endian == "big"))
         throw CLI::ExcludesError("--layout",
                                  o.padded() ? "--pad, --confirm, --test: there is no trailer" : "--endian big");
+    if (!o.needs.empty() && o.layout.empty()) throw CLI::RequiresError("--needs", "--layout");
     if (!o.layout.empty() && o.compression != "disabled")
         throw CLI::ExcludesError("--layout", "--compression: the bootloader doesn't unfold images");
 }

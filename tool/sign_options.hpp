@@ -45,6 +45,7 @@ struct SignOptions {
     std::vector<std::pair<std::string, std::string>> custom_tlv_files;
     std::optional<std::string> vendor;
     std::optional<std::string> device_class;
+    std::vector<std::string> needs; // services, beside those an ELF says itself
 
     std::optional<std::uint32_t> header_size;
     std::optional<std::uint32_t> slot_size;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "layout/fingerprint.hpp"
+#include "layout/services.hpp"
 #include "tool/commands.hpp"
 #include "tool/console.hpp"
 #include "tool/failure.hpp"
@@ -32,11 +33,15 @@ std::string encryption_text(const ImageFile& image, const ClearImage& opened) {
 void report_as_json(const VerifyOptions& options, const ImageFile& image, const ClearImage& opened,
                     std::size_t program_bytes) {
     const auto hash = image_hash(opened.image);
+    auto needs = nlohmann::ordered_json::array();
+    for (const auto& service : layouts::services())
+        if ((services_in(image) >> service.number & 1) != 0) needs.push_back(service.name);
     const nlohmann::ordered_json result{{"image", options.image},
                                         {"valid", true},
                                         {"version", version_text(image.header().version)},
                                         {"encrypted", opened.was_encrypted},
                                         {"compressed", image.compressed()},
+                                        {"needs", needs},
                                         {"program_bytes", program_bytes},
                                         {"signature_checked", !options.key.empty()},
                                         {"layout_checked", !options.layout.empty()},
@@ -53,6 +58,9 @@ void report(const VerifyOptions& options, const ImageFile& image, const ClearIma
     if (const auto fingerprint = fingerprint_in(image))
         fmt::print("  layout     {}{}\n", layouts::to_hex(*fingerprint),
                    options.layout.empty() ? "" : ", as in " + options.layout);
+    if (const auto services = services_in(image); services != 0)
+        fmt::print("  needs      {}{}\n", layouts::describe_services(services),
+                   options.layout.empty() ? "" : ", which the bootloader offers");
 }
 
 void verify(const VerifyOptions& options) {

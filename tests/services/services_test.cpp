@@ -341,41 +341,43 @@ class ServicesMemory : public Services {
 
 TEST_F(ServicesMemory, sha256) {
     const std::uint32_t hash = room(sizeof(outboot_sha256));
-    expect_clean(Entry::sha256_init, {hash}, 640, {{hash, sizeof(outboot_sha256)}}, false);
-    expect_clean(Entry::sha256_update, {hash, place(random.bytes(100)), 100}, 640, {{hash, sizeof(outboot_sha256)}},
-                 false);
+    expect_clean(Entry::sha256_init, {hash}, OUTBOOT_STACK_SHA256, {{hash, sizeof(outboot_sha256)}}, false);
+    expect_clean(Entry::sha256_update, {hash, place(random.bytes(100)), 100}, OUTBOOT_STACK_SHA256,
+                 {{hash, sizeof(outboot_sha256)}}, false);
     const std::uint32_t out = room(32);
-    expect_clean(Entry::sha256_finish, {hash, out}, 640, {{hash, sizeof(outboot_sha256)}, {out, 32}}, false);
+    expect_clean(Entry::sha256_finish, {hash, out}, OUTBOOT_STACK_SHA256, {{hash, sizeof(outboot_sha256)}, {out, 32}},
+                 false);
 }
 
 TEST_F(ServicesMemory, hmac) {
     std::uint32_t mac = room(sizeof(outboot_hmac));
-    expect_clean(Entry::hmac_init, {mac, place(random.bytes(100)), 100}, 640, {{mac, sizeof(outboot_hmac)}});
+    expect_clean(Entry::hmac_init, {mac, place(random.bytes(100)), 100}, OUTBOOT_STACK_SHA256,
+                 {{mac, sizeof(outboot_hmac)}});
     mac = room(sizeof(outboot_hmac));
     EXPECT_EQ(table.status(Entry::hmac_init, {mac, place(random.bytes(32)), 32}), 0);
     const std::uint32_t out = room(32);
-    expect_clean(Entry::hmac_finish, {mac, out}, 640, {{mac, sizeof(outboot_hmac)}, {out, 32}});
+    expect_clean(Entry::hmac_finish, {mac, out}, OUTBOOT_STACK_SHA256, {{mac, sizeof(outboot_hmac)}, {out, 32}});
 }
 
 TEST_F(ServicesMemory, hkdf) {
     const std::uint32_t out = room(80);
-    expect_clean(Entry::hkdf, {place(random.bytes(32)), 32, place(random.bytes(32)), 32, 0, 0, out, 80}, 1216,
-                 {{out, 80}});
+    expect_clean(Entry::hkdf, {place(random.bytes(32)), 32, place(random.bytes(32)), 32, 0, 0, out, 80},
+                 OUTBOOT_STACK_HKDF, {{out, 80}});
 }
 
 TEST_F(ServicesMemory, aes) {
     for (const std::uint32_t key_bytes : {16, 32}) {
         std::uint32_t aes = room(sizeof(outboot_aes));
-        expect_clean(Entry::aes_init, {aes, place(random.bytes(key_bytes)), key_bytes}, 512,
+        expect_clean(Entry::aes_init, {aes, place(random.bytes(key_bytes)), key_bytes}, OUTBOOT_STACK_AES,
                      {{aes, sizeof(outboot_aes)}});
         for (const Entry entry : {Entry::aes_encrypt, Entry::aes_decrypt, Entry::aes_ctr}) {
             aes = room(sizeof(outboot_aes));
             EXPECT_EQ(table.status(Entry::aes_init, {aes, place(random.bytes(key_bytes)), key_bytes}), 0);
             const std::uint32_t out = room(48), in = place(random.bytes(48)), counter = place(random.bytes(16));
             if (entry == Entry::aes_ctr)
-                expect_clean(entry, {aes, counter, in, out, 3}, 512, {{counter, 16}, {out, 48}});
+                expect_clean(entry, {aes, counter, in, out, 3}, OUTBOOT_STACK_AES, {{counter, 16}, {out, 48}});
             else
-                expect_clean(entry, {aes, in, out, 3}, 512, {{out, 48}});
+                expect_clean(entry, {aes, in, out, 3}, OUTBOOT_STACK_AES, {{out, 48}});
         }
     }
 }
@@ -384,20 +386,21 @@ TEST_F(ServicesMemory, p256) {
     const openssl::KeyPair own, peer;
     const Data hash = random.bytes(32);
     expect_clean(Entry::ecdsa_verify,
-                 {place(own.point()), place(hash), place(openssl::raw_signature(own.sign_der(hash)))}, 1280, {}, false);
-    expect_clean(Entry::check_point, {place(own.point())}, 1280, {}, false);
+                 {place(own.point()), place(hash), place(openssl::raw_signature(own.sign_der(hash)))},
+                 OUTBOOT_STACK_ECDSA_VERIFY, {}, false);
+    expect_clean(Entry::check_point, {place(own.point())}, OUTBOOT_STACK_ECDH, {}, false);
     std::uint32_t out = room(64);
-    expect_clean(Entry::ecdh, {out, place(own.private_scalar()), place(peer.point())}, 1280, {{out, 32}});
+    expect_clean(Entry::ecdh, {out, place(own.private_scalar()), place(peer.point())}, OUTBOOT_STACK_ECDH, {{out, 32}});
     out = room(64);
-    expect_clean(Entry::public_key, {out, place(own.private_scalar())}, 1536, {{out, 64}});
+    expect_clean(Entry::public_key, {out, place(own.private_scalar())}, OUTBOOT_STACK_KEYGEN, {{out, 64}});
     out = room(64);
     const std::uint32_t key = room(32);
-    expect_clean(Entry::keygen, {key, out, table.random_source(), place(own.private_scalar())}, 1536,
+    expect_clean(Entry::keygen, {key, out, table.random_source(), place(own.private_scalar())}, OUTBOOT_STACK_KEYGEN,
                  {{out, 64}, {key, 32}});
     out = room(64);
     expect_clean(Entry::ecdsa_sign,
-                 {out, place(own.private_scalar()), place(hash), table.random_source(), place(random.bytes(32))}, 1536,
-                 {{out, 64}});
+                 {out, place(own.private_scalar()), place(hash), table.random_source(), place(random.bytes(32))},
+                 OUTBOOT_STACK_ECDSA_SIGN, {{out, 64}});
 }
 
 } // namespace

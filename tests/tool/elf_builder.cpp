@@ -5,6 +5,8 @@
 
 #include <elf.h>
 
+#include "format/image.hpp"
+
 namespace outboot::tool {
 namespace {
 
@@ -53,7 +55,8 @@ Elf32_Ehdr file_header(std::size_t segments, std::size_t sections, std::uint32_t
 } // namespace
 
 ByteVector build_elf(const std::vector<ElfSection>& sections, const std::optional<layouts::Fingerprint>& fingerprint,
-                     std::uint32_t fingerprint_at) {
+                     std::uint32_t fingerprint_at, std::uint32_t needs) {
+    constexpr std::uint32_t needs_at = 24;
     std::string names(1, '\0');
     std::vector<Elf32_Phdr> segments;
     std::vector<Elf32_Shdr> headers{Elf32_Shdr{}};
@@ -64,6 +67,10 @@ ByteVector build_elf(const std::vector<ElfSection>& sections, const std::optiona
         auto data = section.data;
         if (fingerprint && &section == &sections.front())
             std::copy(fingerprint->begin(), fingerprint->end(), data.begin() + fingerprint_at);
+        if (needs != 0 && &section == &sections.front()) {
+            format::put32(&data[needs_at], needs & 0xffff);
+            format::put32(&data[needs_at + 4], needs & 0xffff0000);
+        }
         const auto size = static_cast<std::uint32_t>(data.size());
         const auto memory = size + section.only_memory;
         const auto run = section.run_address != 0 ? section.run_address : section.load_address;
@@ -84,6 +91,12 @@ ByteVector build_elf(const std::vector<ElfSection>& sections, const std::optiona
     if (fingerprint) {
         const auto name = add_string(symbol_names, "outboot_layout_fingerprint");
         append(body, Elf32_Sym{name, sections.front().load_address + fingerprint_at, 8,
+                               ELF32_ST_INFO(STB_GLOBAL, STT_OBJECT), 0, 1});
+    }
+    for (const std::uint32_t half : {0U, 1U}) {
+        if (needs == 0) break;
+        const auto name = add_string(symbol_names, half == 0 ? "outboot_needs_lower" : "outboot_needs_upper");
+        append(body, Elf32_Sym{name, sections.front().load_address + needs_at + 4 * half, 4,
                                ELF32_ST_INFO(STB_GLOBAL, STT_OBJECT), 0, 1});
     }
     symbols.sh_size = here() - symbols.sh_offset;

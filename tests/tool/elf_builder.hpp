@@ -19,8 +19,10 @@ struct ElfSection {
 };
 
 // With `fingerprint`, the first 8 bytes of the first section are it, and the symbol outboot_layout_fingerprint names
-// them... unless `fingerprint_at` gives another offset in that section.
+// them... unless `fingerprint_at` gives another offset in that section. With `needs`, the 8 bytes at 24 are two
+// constants outboot_needs_..., its lower and its upper half.
 ByteVector build_elf(const std::vector<ElfSection>& sections,
-                     const std::optional<layouts::Fingerprint>& fingerprint = {}, std::uint32_t fingerprint_at = 16);
+                     const std::optional<layouts::Fingerprint>& fingerprint = {}, std::uint32_t fingerprint_at = 16,
+                     std::uint32_t needs = 0);
 
 } // namespace outboot::tool
