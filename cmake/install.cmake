@@ -23,4 +23,5 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/outboot-config-version.cmak
     VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES cmake/outboot-config.cmake ${CMAKE_BINARY_DIR}/outboot-config-version.cmake
               cmake/outboot_functions.cmake cmake/arm-none-eabi.cmake cmake/littlefs.cmake
+              cmake/outboot_mbedtls.cmake
         DESTINATION ${share}/cmake)

@@ -3,6 +3,8 @@
 #   outboot::app_c         the same for C programs, with outboot_update.h
 #   outboot::ra6m4         bare-metal flash drivers for an application on the RA6M4
 #   littlefs               after include(littlefs): the file system that the example uses
+#   outboot::crypto_client what calls the bootloader's cryptography; outboot::crypto_client_fallback, with its own behind it
+#   outboot::mbedtls_shared after include(outboot_mbedtls): Mbed TLS 3.6 on the bootloader's cryptography
 #   outboot::crypto        the cryptography, built for size; outboot::crypto_fast, built for speed
 # All of it is source, compiled by the project that asks for it, with that project's compiler and options. The bootloader
 # wants those of arm-none-eabi.cmake beside this file: configure with --toolchain, or have options of the same effect.

@@ -31,11 +31,18 @@ std::filesystem::path arm_directory() {
     return chosen != nullptr ? chosen : OUTBOOT_ARM_DIR;
 }
 
-rig::Product load(core::Plan plan, const std::array<const char*, 2>& applications) {
-    const Place place = place_of(plan);
-    repeat_random_numbers(static_cast<std::uint64_t>(plan));
+constexpr Place serving{"layout-services.toml", "services"};
+constexpr std::uint64_t serving_seed = 100;
+constexpr std::array<const char*, 2> bare{"bare-v1.elf", "bare-v2.elf"};
+
+rig::Product load(const Place& place, std::uint64_t seed, const std::array<const char*, 2>& applications) {
+    repeat_random_numbers(seed);
     return rig::Product::load((std::filesystem::path(OUTBOOT_EXAMPLE_DIR) / place.layout).string(),
                               (arm_directory() / place.arm_directory).string(), applications);
+}
+
+rig::Product load(core::Plan plan, const std::array<const char*, 2>& applications) {
+    return load(place_of(plan), static_cast<std::uint64_t>(plan), applications);
 }
 
 } // namespace
@@ -43,8 +50,7 @@ rig::Product load(core::Plan plan, const std::array<const char*, 2>& application
 const rig::Product& product_of(core::Plan plan) {
     static std::map<core::Plan, rig::Product> products;
     const auto found = products.find(plan);
-    return found != products.end() ? found->second
-                                   : products.emplace(plan, load(plan, {"bare-v1.elf", "bare-v2.elf"})).first->second;
+    return found != products.end() ? found->second : products.emplace(plan, load(plan, bare)).first->second;
 }
 
 const rig::Product& whole_product() {
@@ -62,6 +68,15 @@ rig::Product with_faulty_bootloader(const std::string& name) {
 const rig::Product& c_product() {
     static const rig::Product product = load(core::Plan::offset, {"c-app.elf", "c-app.elf"});
     return product;
+}
+
+const rig::Product& serving_product() {
+    static const rig::Product product = load(serving, serving_seed, bare);
+    return product;
+}
+
+std::string serving_directory() {
+    return (arm_directory() / serving.arm_directory).string();
 }
 
 } // namespace outboot::scenario

@@ -19,4 +19,10 @@ const rig::Product& whole_product();
 // layout.toml's, with the application in C.
 const rig::Product& c_product();
 
+// The one whose bootloader serves the application with its cryptography.
+const rig::Product& serving_product();
+
+// Where the ARM programs of that one are.
+std::string serving_directory();
+
 } // namespace outboot::scenario
