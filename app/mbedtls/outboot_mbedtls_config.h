@@ -11,41 +11,30 @@
 
 #define OUTBOOT_MBEDTLS_OFFERED(bit) ((OUTBOOT_SERVICES >> (bit)) & 1U) /* bits: format/service_table.h */
 
-#if defined(MBEDTLS_SHA256_C) && OUTBOOT_MBEDTLS_OFFERED(0)
+/* Of modules that the configuration doesn't enable these say nothing; and with PSA's configuration it isn't known here yet
+   which ones it will enable. */
+#if OUTBOOT_MBEDTLS_OFFERED(0)
 #define MBEDTLS_SHA256_ALT
 #endif
 
-#if defined(MBEDTLS_AES_C) && OUTBOOT_MBEDTLS_OFFERED(3) &&                                                            \
-    (OUTBOOT_MBEDTLS_OFFERED(4) || defined(MBEDTLS_BLOCK_CIPHER_NO_DECRYPT))
+#if OUTBOOT_MBEDTLS_OFFERED(3) && (OUTBOOT_MBEDTLS_OFFERED(4) || defined(MBEDTLS_BLOCK_CIPHER_NO_DECRYPT))
 #define MBEDTLS_AES_ALT
 #endif
 
-#if defined(MBEDTLS_ECP_DP_SECP256R1_ENABLED) && !defined(MBEDTLS_ECP_RESTARTABLE)
-#if defined(MBEDTLS_ECDSA_C) && OUTBOOT_MBEDTLS_OFFERED(5)
+#if !defined(MBEDTLS_ECP_RESTARTABLE) /* which Mbed TLS doesn't allow beside these */
+#if OUTBOOT_MBEDTLS_OFFERED(5)
 #define MBEDTLS_ECDSA_VERIFY_ALT
 #endif
-#if defined(MBEDTLS_ECDH_C) && OUTBOOT_MBEDTLS_OFFERED(6)
+#if OUTBOOT_MBEDTLS_OFFERED(6)
 #define MBEDTLS_ECDH_COMPUTE_SHARED_ALT
 #endif
-#if defined(MBEDTLS_ECDSA_C) && OUTBOOT_MBEDTLS_OFFERED(7)
+#if OUTBOOT_MBEDTLS_OFFERED(7)
 #define MBEDTLS_ECDSA_SIGN_ALT
 #endif
-#if defined(MBEDTLS_ECDSA_C) && OUTBOOT_MBEDTLS_OFFERED(8)
+#if OUTBOOT_MBEDTLS_OFFERED(8)
 #define MBEDTLS_ECDSA_GENKEY_ALT
-#endif
-#if defined(MBEDTLS_ECDH_C) && OUTBOOT_MBEDTLS_OFFERED(8)
 #define MBEDTLS_ECDH_GEN_PUBLIC_ALT
 #endif
-#endif
-
-/* A configuration with other curves keeps Mbed TLS's arithmetic for them. */
-#if defined(MBEDTLS_ECP_DP_SECP192R1_ENABLED) || defined(MBEDTLS_ECP_DP_SECP224R1_ENABLED) ||                          \
-    defined(MBEDTLS_ECP_DP_SECP384R1_ENABLED) || defined(MBEDTLS_ECP_DP_SECP521R1_ENABLED) ||                          \
-    defined(MBEDTLS_ECP_DP_SECP192K1_ENABLED) || defined(MBEDTLS_ECP_DP_SECP224K1_ENABLED) ||                          \
-    defined(MBEDTLS_ECP_DP_SECP256K1_ENABLED) || defined(MBEDTLS_ECP_DP_BP256R1_ENABLED) ||                            \
-    defined(MBEDTLS_ECP_DP_BP384R1_ENABLED) || defined(MBEDTLS_ECP_DP_BP512R1_ENABLED) ||                              \
-    defined(MBEDTLS_ECP_DP_CURVE25519_ENABLED) || defined(MBEDTLS_ECP_DP_CURVE448_ENABLED)
-#define OUTBOOT_MBEDTLS_OTHER_CURVES
 #endif
 
 #endif

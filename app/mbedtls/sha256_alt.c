@@ -1,7 +1,7 @@
 /* Mbed TLS's SHA-256 and SHA-224 on the bootloader's (MBEDTLS_SHA256_ALT). Messages may have 2^32 - 1 bytes. */
 #include "common.h"
 
-#if defined(MBEDTLS_SHA256_ALT)
+#if defined(MBEDTLS_SHA256_ALT) && (defined(MBEDTLS_SHA256_C) || defined(MBEDTLS_SHA224_C))
 
 #include <string.h>
 
