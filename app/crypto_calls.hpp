@@ -5,6 +5,8 @@
 // relocates nothing, which keeps the constant in the ELF just if the function is kept, and costs no instruction.
 #pragma once
 
+#include <atomic>
+
 #include "app/outboot_crypto.h"
 #include "app/service_check.hpp"
 #include "crypto/services.hpp"
@@ -33,7 +35,7 @@ namespace {
 
 // 0: nobody has looked yet; else the complement of what was found, which is never 0. Threads that come at the same time
 // find the same.
-int looked;
+std::atomic<int> looked;
 
 const std::uint32_t* table_words() {
     return reinterpret_cast<const std::uint32_t*>(layout.service_table_address);
@@ -80,8 +82,9 @@ auto function_at(std::size_t offset) {
 extern "C" {
 
 int outboot_crypto_open() {
-    if (outboot::looked == 0) outboot::looked = ~outboot::look();
-    return ~outboot::looked;
+    int found = outboot::looked.load(std::memory_order_relaxed);
+    if (found == 0) outboot::looked.store(found = ~outboot::look(), std::memory_order_relaxed);
+    return ~found;
 }
 
 std::uint32_t outboot_crypto_services() {

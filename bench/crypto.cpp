@@ -1,5 +1,6 @@
 // bench/crypto: what the crypto backend takes of flash, by part, and of time and stack, by operation. The operations
 // really run, as ARM code in the emulator, and their results are compared with OpenSSL's.
+#include <algorithm>
 #include <functional>
 #include <numeric>
 
@@ -7,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/command_line.hpp"
+#include "bench/services.hpp"
 #include "tests/crypto/arm/machine.hpp"
 #include "tests/crypto/reference.hpp"
 
@@ -16,9 +18,17 @@ namespace {
 using Json = nlohmann::ordered_json;
 using namespace crypto::test;
 
-constexpr std::uint32_t aes_flash_budget = 1'100;      // bytes, with the key schedule
-constexpr double aes_budget = 520;                     // instructions a byte
-constexpr double sha_budget = 80;                      // instructions a byte
+// One of the two sets of cryptography (crypto/CMakeLists.txt), and what it may take.
+struct Set {
+    const char* program;
+    const char* written_for;
+    std::uint32_t aes_flash_budget; // bytes, with the key schedule
+    double aes_budget;              // instructions a byte
+    double sha_budget;              // likewise
+};
+constexpr Set small_set{OUTBOOT_CRYPTO_PROGRAM, "size", 1'100, 520, 80};
+constexpr Set fast_set{OUTBOOT_FAST_CRYPTO_PROGRAM, "speed", 4'096, 150, 40};
+
 constexpr std::uint32_t piece_bytes = 256;             // what the bootloader hashes or encrypts at a time
 constexpr std::uint32_t long_bytes = 64 * piece_bytes; // taken apart into such pieces: start and end don't count
 
@@ -35,6 +45,9 @@ struct Operation {
 
 class Bench {
   public:
+    explicit Bench(const Set& set) : set_(set), machine_(set.program, Watch::instructions) {}
+
+    [[nodiscard]] const Set& set() const { return set_; }
     std::vector<Operation> run() { return {sha256(), hkdf(), aes_key(), aes(), verify(), ecdh(), unwrap(), way_out()}; }
     [[nodiscard]] std::vector<std::pair<std::string, std::uint32_t>> sections() const { return machine_.sections(); }
 
@@ -53,7 +66,7 @@ class Bench {
                 .instructions = static_cast<double>(all.instructions - nothing.instructions) / long_bytes,
                 .stack_bytes = all.stack_bytes,
                 .right = machine_.read(out, 32) == openssl::sha256(message),
-                .budget = sha_budget};
+                .budget = set_.sha_budget};
     }
 
     Operation hkdf() {
@@ -82,7 +95,7 @@ class Bench {
                 .instructions = static_cast<double>(piece.instructions - nothing.instructions) / piece_bytes,
                 .stack_bytes = piece.stack_bytes,
                 .right = machine_.read(at, piece_bytes) == openssl::aes_ctr(key, data),
-                .budget = aes_budget};
+                .budget = set_.aes_budget};
     }
 
     Operation verify() {
@@ -135,7 +148,8 @@ class Bench {
                 .right = call.returned && right};
     }
 
-    Machine machine_{OUTBOOT_CRYPTO_PROGRAM, Watch::instructions};
+    const Set& set_;
+    Machine machine_;
     Random random_{1};
     openssl::KeyPair device_;
 };
@@ -143,10 +157,10 @@ class Bench {
 bool print(const Bench& bench, const std::vector<Operation>& operations) {
     std::uint32_t total = 0;
     bool good = true;
-    fmt::print("flash, bytes (-Os, no link-time optimization)\n");
+    fmt::print("cryptography written for {}: flash, bytes (-Os, no link-time optimization)\n", bench.set().written_for);
     for (const auto& [name, bytes] : bench.sections()) {
         if (name == "program") continue; // the test's own calls
-        const bool too_much = name == "aes128" && bytes > aes_flash_budget;
+        const bool too_much = name == "aes128" && bytes > bench.set().aes_flash_budget;
         fmt::print("  {:<22}{:>7}{}\n", name, bytes, too_much ? "  TOO MUCH" : "");
         total += bytes;
         good = good && !too_much;
@@ -181,6 +195,33 @@ bool print_json(const Bench& bench, const std::vector<Operation>& operations) {
     return std::all_of(operations.begin(), operations.end(), [](const Operation& one) { return one.good(); });
 }
 
+bool print_services(const std::vector<ServiceCost>& services) {
+    fmt::print("{:<24}{:>14}      {:>6}  {:>8}\n", "service", "instructions", "stack", "promised");
+    for (const ServiceCost& service : services)
+        fmt::print("  {:<22}{:>14.{}f} /{}{:>7}  {:>8}{}\n", service.name, service.instructions,
+                   service.unit == "call" ? 0 : 1, service.unit, service.stack_bytes, service.promised_bytes,
+                   service.good()   ? ""
+                   : service.worked ? "  TOO MUCH"
+                                    : "  FAILED");
+    fmt::print(
+        "\nThrough the table of the bootloader for layout-services.toml; stack in bytes, below the caller's frame.\n"
+        "What is promised stands in format/service_table.h.\n");
+    return std::all_of(services.begin(), services.end(), [](const ServiceCost& one) { return one.good(); });
+}
+
+bool print_services_json(const std::vector<ServiceCost>& services) {
+    Json report = Json::array();
+    for (const ServiceCost& service : services)
+        report.push_back({{"name", service.name},
+                          {"per", service.unit},
+                          {"instructions", service.instructions},
+                          {"stack_bytes", service.stack_bytes},
+                          {"promised_stack_bytes", service.promised_bytes},
+                          {"good", service.good()}});
+    fmt::print("{}\n", report.dump(2));
+    return std::all_of(services.begin(), services.end(), [](const ServiceCost& one) { return one.good(); });
+}
+
 } // namespace
 } // namespace outboot::bench
 
@@ -189,9 +230,15 @@ int main(int argc, char** argv) {
     CLI::App app{"Flash, instructions and stack of the bootloader's cryptography, measured on its ARM code",
                  "bench/crypto"};
     bool json = false;
+    bool fast = false;
+    bool services = false;
     app.add_flag("--json", json, "Print JSON");
+    auto* const fast_flag = app.add_flag("--fast", fast, "The set that is written for speed, not the one for size");
+    app.add_flag("--services", services, "The functions of the service table, in the real bootloader")
+        ->excludes(fast_flag);
     return run_bench(app, argc, argv, [&] {
-        Bench bench;
+        if (services) return json ? print_services_json(measure_services()) : print_services(measure_services());
+        Bench bench(fast ? fast_set : small_set);
         const auto operations = bench.run();
         return json ? print_json(bench, operations) : print(bench, operations);
     });

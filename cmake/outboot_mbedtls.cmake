@@ -17,6 +17,7 @@ target_include_directories(outboot_mbedtls_shared INTERFACE ${alt} ${OUTBOOT_SOU
 if(OUTBOOT_MBEDTLS_USER_CONFIG)
     target_compile_definitions(outboot_mbedtls_shared INTERFACE MBEDTLS_USER_CONFIG_FILE="outboot_mbedtls_config.h")
 endif()
+target_link_options(outboot_mbedtls_shared INTERFACE -Wl,-u,outboot_p256m_alt)
 set(alt_sources ${alt}/aes_alt.c ${alt}/ecdh_alt.c ${alt}/ecdsa_alt.c ${alt}/p256m_alt.c ${alt}/sha256_alt.c)
 target_sources(outboot_mbedtls_shared INTERFACE
     "$<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,STATIC_LIBRARY>:${alt_sources}>") # not what is linked with that library

@@ -194,7 +194,7 @@ class Signing {
         if (missing == 0) return;
         throw Failure(fmt::format("{} needs services that the bootloader of {} doesn't offer: {}", program_.path,
                                   options_.layout, layouts::describe_services(missing)),
-                      "add them to [services] offer in the layout, or link app/crypto_fallback.cpp");
+                      "add them to [services] offer in the layout, or link outboot::crypto_client_fallback");
     }
 
     ImagePlan plan(const Payload& payload) {

@@ -2,6 +2,11 @@
    be linked in place of 3rdparty/p256-m/p256-m/p256-m.c, or in front of a library that has it. */
 #include "common.h"
 
+/* Asked for by outboot::mbedtls_shared, so that a linker which goes through libraries one by one takes this file, and not
+   the one of p256-m that comes later. */
+extern const char outboot_p256m_alt;
+const char outboot_p256m_alt = 0;
+
 #if defined(MBEDTLS_PSA_P256M_DRIVER_ENABLED)
 
 #include <string.h>
@@ -77,6 +82,4 @@ int p256_public_from_private(uint8_t pub[64], const uint8_t priv[32]) {
     return p256_status(outboot_public_key(pub, priv));
 }
 
-#else
-typedef int outboot_p256m_is_not_shared;
 #endif

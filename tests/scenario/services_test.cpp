@@ -92,6 +92,18 @@ class MbedTls : public Scenario {
             EXPECT_NE(said.find(fmt::format("crypto: {}: ok\r\n", name)), std::string::npos) << name << '\n' << said;
     }
 
+    // The bootloader's table as it stands in flash.
+    void change_table(const std::function<void(std::vector<std::uint32_t>&)>& change) {
+        const core::Layout& layout = device.product.layout.core;
+        auto bytes =
+            device.board.read(layout.service_table_address, layout.keys_address - layout.service_table_address);
+        std::vector<std::uint32_t> words(bytes.size() / 4);
+        for (std::size_t i = 0; i < words.size(); ++i) words[i] = format::get32(&bytes[4 * i]);
+        change(words);
+        for (std::size_t i = 0; i < words.size(); ++i) format::put32(&bytes[4 * i], words[i]);
+        device.board.program(layout.service_table_address, bytes);
+    }
+
     static constexpr unsigned steps_of_its_own = 24;
 };
 
@@ -118,6 +130,32 @@ TEST_F(MbedTls, asks_for_what_it_calls) {
     EXPECT_EQ(needs("app-v1"), 0U);
 }
 
+// As an older bootloader has it: the last service came later.
+void cut_off_the_last_service(std::vector<std::uint32_t>& words) {
+    constexpr std::uint32_t entries = 2, last = 1U << outboot_service_keygen;
+    const std::size_t end = (words[1] >> 16) / 4;
+    for (std::size_t i = end - entries; i < end; ++i) words[5] += words[i], words[i] = 0xffffffff;
+    words[1] -= 4 * entries << 16;
+    words[2] -= last;
+    words[5] += (4 * entries << 16) + last;
+}
+
+TEST_F(MbedTls, uses_what_an_older_table_has) {
+    begin_with_program("app-crypto");
+    change_table(cut_off_the_last_service);
+    const std::string said = demonstrate();
+    EXPECT_NE(said.find("crypto: the bootloader's table: ok\r\n"), std::string::npos) << said;
+    EXPECT_NE(said.find("crypto: ECDSA P-256, verify: ok\r\n"), std::string::npos) << said;
+    EXPECT_NE(said.find("crypto: ECDSA P-256, RFC 6979: ok\r\n"), std::string::npos) << said;
+    EXPECT_NE(said.find("crypto: ECDH P-256: failed, -0x0070\r\n"), std::string::npos) << said; // no new keys
+}
+
+TEST_F(MbedTls, does_by_itself_what_an_older_table_lacks) {
+    begin_with_program("app-crypto-fallback");
+    change_table(cut_off_the_last_service);
+    expect_all_passed(demonstrate(), steps_of_its_own + 1);
+}
+
 // A bootloader whose table isn't what the application's library knows.
 struct WrongTable {
     const char* name;
@@ -140,17 +178,7 @@ const WrongTable wrong_tables[] = {
 
 class MbedTlsOnAWrongTable : public MbedTls, public testing::WithParamInterface<WrongTable> {
   protected:
-    void spoil() {
-        const core::Layout& layout = device.product.layout.core;
-        const auto bytes =
-            device.board.read(layout.service_table_address, layout.keys_address - layout.service_table_address);
-        std::vector<std::uint32_t> words(bytes.size() / 4);
-        for (std::size_t i = 0; i < words.size(); ++i) words[i] = format::get32(&bytes[4 * i]);
-        GetParam().spoil(words);
-        tool::ByteVector spoilt(bytes.size());
-        for (std::size_t i = 0; i < words.size(); ++i) format::put32(&spoilt[4 * i], words[i]);
-        device.board.program(layout.service_table_address, spoilt);
-    }
+    void spoil() { change_table(GetParam().spoil); }
 };
 
 INSTANTIATE_TEST_SUITE_P(Tables, MbedTlsOnAWrongTable, testing::ValuesIn(wrong_tables),
