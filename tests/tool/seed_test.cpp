@@ -85,6 +85,14 @@ TEST_F(Seed, an_empty_or_missing_seed_is_refused) {
     }
 }
 
+// A token has random numbers of its own.
+TEST_F(Seed, a_key_in_a_token_is_refused) {
+    const auto ran = sign_for_mcuboot(work, {"-k", "pkcs11:token=any;object=any", "--seed-file", "seed"});
+    EXPECT_EQ(ran.exit_code, 1);
+    EXPECT_TRUE(ran.says("what a token does can't be repeated")) << ran.err;
+    EXPECT_FALSE(work.has("out.bin"));
+}
+
 TEST_F(Seed, it_says_in_its_help_what_it_is_for) {
     EXPECT_TRUE(work.outboot({"sign", "--help"}).says("For tests only"));
 }
