@@ -58,7 +58,8 @@ std::string path_of(const std::string& program, const Primitive& primitive) {
 
 std::uint32_t flash_of(const Firmware& firmware) {
     std::uint32_t bytes = 0;
-    for (const FirmwareSection& section : firmware.sections()) bytes += section.loaded ? section.size : 0;
+    for (const FirmwareSection& section : firmware.sections())
+        if (section.loaded && section.name != ".fingerprint") bytes += section.size;
     return bytes;
 }
 
