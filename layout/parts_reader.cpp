@@ -165,12 +165,9 @@ NorPointer read_nor_part(const toml::table& toml, Diagnostics& diagnostics) {
     const auto before = errors(diagnostics);
     Table table(toml, schema::external(), {}, diagnostics);
     if (const auto name = table.text("part")) {
-        if (const auto part = find_nor(*name); part && toml.size() > 1) {
-            table.report("part", "part and a description by hand", {}, {}, "keep one of them");
-            return nullptr;
-        } else {
-            return part;
-        }
+        if (!find_nor(*name) || toml.size() == 1) return find_nor(*name);
+        table.report("part", "part and a description by hand", {}, {}, "keep one of them");
+        return nullptr;
     }
     auto part = read_nor_by_hand(table, diagnostics);
     return errors(diagnostics) == before ? std::make_shared<const NorPart>(std::move(part)) : nullptr;

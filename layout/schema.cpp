@@ -13,12 +13,14 @@ constexpr bool optional = false;
 template <class Part>
 std::vector<std::string> names(const std::vector<Part>& parts) {
     std::vector<std::string> all;
+    all.reserve(parts.size());
     for (const auto& part : parts) all.push_back(part->name);
     return all;
 }
 
 std::vector<std::string> service_names() {
     std::vector<std::string> all;
+    all.reserve(layouts::services().size());
     for (const auto& service : layouts::services()) all.emplace_back(service.name);
     return all;
 }

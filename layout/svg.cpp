@@ -158,10 +158,12 @@ class Painter {
             for (const auto& span : part.filled)
                 if (part.region) rect(span, colour(i), tip);
         }
-        for (const auto& part : memory_->parts)
-            if (part.place.begin > 0)
-                paint("<line class='cut' x1='{0:.2f}' y1='{1}' x2='{0:.2f}' y2='{2}'/>\n", x_of(part.place.begin), y_,
-                      y_ + bar_height);
+        // A line between two parts, unless it would hide one that is hardly wider.
+        const auto wide = [&](const Part& part) { return x_of(part.place.end) - x_of(part.place.begin) > 4; };
+        for (std::size_t i = 1; i < memory_->parts.size(); ++i)
+            if (wide(memory_->parts[i - 1]) && wide(memory_->parts[i]))
+                paint("<line class='cut' x1='{0:.2f}' y1='{1}' x2='{0:.2f}' y2='{2}'/>\n",
+                      x_of(memory_->parts[i].place.begin), y_, y_ + bar_height);
         paint("<rect class='frame' x='{}' y='{}' width='{}' height='{}'/>\n", left, y_, bar_width, bar_height);
         y_ += bar_height;
     }

@@ -32,6 +32,7 @@ inline const std::vector<Word<bool>> optimizations{{"size", false}, {"speed", tr
 template <class T>
 std::vector<std::string> texts(const std::vector<Word<T>>& words) {
     std::vector<std::string> all;
+    all.reserve(words.size());
     for (const auto& word : words) all.push_back(word.text);
     return all;
 }
