@@ -13,6 +13,8 @@
 #define OUTBOOT_EXTERNAL_SIZE 0x200000u
 #define OUTBOOT_EXTERNAL_ERASE_BLOCK 0x1000u
 #define OUTBOOT_ENCRYPTED_UPDATES 0x1u
+#define OUTBOOT_SERVICE_TABLE_ADDRESS 0x3e90u
+#define OUTBOOT_SERVICES 0x1ffu
 
 /* Each region: ADDRESS is where it is mapped, OFFSET counts from its device's start. */
 #define OUTBOOT_REGION_BOOTLOADER_ADDRESS 0x0u
