@@ -5,7 +5,7 @@
 #include <cstring>
 #include <initializer_list>
 
-#include "app/outboot_crypto.h"
+#include "app/crypto.hpp"
 
 extern "C" {
 extern std::uint32_t stack_top;
@@ -91,6 +91,35 @@ void derive(Results& results, const std::uint8_t (&data)[150]) {
     expect_ok(outboot_hkdf(data, 16, data + 16, 32, data + 48, 10, results.derived, sizeof results.derived));
 }
 
+void expect_same(const std::uint8_t* a, const std::uint8_t* b, std::size_t size) {
+    if (std::memcmp(a, b, size) != 0) mismatches = mismatches + 1;
+}
+
+// The C++ classes give what the C functions gave.
+void do_again_in_cpp(const Results& results, const std::uint8_t (&data)[150]) {
+    namespace service = outboot::service;
+    const std::span all(data);
+    std::uint8_t digest[32], derived[40], cipher[64], counter[16] = {data[0]};
+    service::Sha256 hash;
+    hash.update(all);
+    expect_ok(hash.finish(digest));
+    expect_same(digest, results.digest, sizeof digest);
+    service::Hmac mac(all.first<20>());
+    mac.update(all);
+    expect_ok(mac.finish(digest));
+    expect_same(digest, results.tag, sizeof digest);
+    if (mac.finish(digest) != outboot_crypto_bad_argument) failures = failures + 1; // its key is gone
+    expect_ok(service::hkdf(all.first<16>(), all.subspan<16, 32>(), all.subspan<48, 10>(), derived));
+    expect_same(derived, results.derived, sizeof derived);
+    const service::Aes aes(all.first((data[0] & 1) != 0 ? 32 : 16));
+    const std::span<std::uint8_t> out(cipher);
+    expect_ok(aes.ctr(counter, all.first<32>(), out.first(32)));
+    expect_ok(aes.encrypt(all.first<16>(), out.subspan(32, 16)));
+    expect_ok(aes.decrypt(all.first<16>(), out.subspan(48, 16)));
+    expect_same(cipher, results.cipher, sizeof cipher);
+    if (aes.encrypt(all.first<15>(), out.first(15)) != outboot_crypto_bad_argument) failures = failures + 1;
+}
+
 constexpr std::uint8_t seed_of_main = 1, seed_of_pendsv = 2, seed_of_systick = 3;
 
 // SysTick, which comes often, only hashes.
@@ -102,6 +131,7 @@ constexpr std::uint8_t seed_of_main = 1, seed_of_pendsv = 2, seed_of_systick = 3
     if (seed == seed_of_systick) return;
     encrypt(results, data);
     derive(results, data);
+    if (seed == seed_of_main) do_again_in_cpp(results, data);
 }
 
 // And what takes long enough to be interrupted thousands of times.
@@ -114,8 +144,8 @@ struct Signing {
     std::memset(hash, 3, sizeof hash);
     expect_ok(outboot_keygen(all.key, all.point, repeated, &seed));
     expect_ok(outboot_ecdsa_sign(all.signature, all.key, hash, repeated, &seed));
-    expect_ok(outboot_ecdsa_verify(all.point, hash, all.signature));
-    expect_ok(outboot_ecdh(all.secret, all.key, all.point));
+    expect_ok(outboot::service::ecdsa_verify(all.point, hash, all.signature));
+    expect_ok(outboot::service::ecdh(all.secret, all.key, all.point));
 }
 
 Results expected[4];
