@@ -16,7 +16,7 @@ constexpr std::uint32_t parameter_bytes = 3 * 64; // ParameterStore's, at its re
 
 // In each update one place is cut more often than the others: one of so many operations there.
 constexpr std::array<std::uint64_t, place_count> one_in{8, 3, 15, 100, 60};
-constexpr std::uint64_t elsewhere = 8; // times as rarely
+constexpr std::uint64_t elsewhere = 20; // times as rarely
 
 [[noreturn]] void wrong(const std::string& what) {
     throw std::runtime_error(what);
@@ -37,9 +37,13 @@ const layouts::Region& region_of(const Product& product, std::string_view name) 
 }
 
 SideBySide::SideBySide(std::uint64_t seed) : device(whole_product()), random_(seed) {
-    const std::uint32_t large = image_of_chunks(device.product, 3);
-    images_ = {device.make({.version = 1}), device.make({.version = 2}), device.make({.version = 1, .bytes = large}),
-               device.make({.version = 2, .bytes = large})};
+    images_[0] = device.make({.version = 1});
+    images_[1] = device.make({.version = 2});
+    std::uint32_t chunks = 1; // one more than the program takes
+    while (image_of_chunks(device.product, chunks) < images_[1].staged.size()) ++chunks;
+    const std::uint32_t large = image_of_chunks(device.product, chunks + 1);
+    images_[2] = device.make({.version = 1, .bytes = large});
+    images_[3] = device.make({.version = 2, .bytes = large});
     running_ = story_.old_image = story_.new_image = &images_[0];
     device.provision(images_[0]);
     const auto& files = region_of(device.product, "files");
@@ -92,7 +96,7 @@ void SideBySide::begin_story() {
     if (random_.below(4) == 0) story_.kind = Request::permanent;
     story_.wants_confirmation = random_.below(4) != 0;
     cuts_left_ = static_cast<unsigned>(random_.below(cuts_in_an_update + 1));
-    favourite_ = static_cast<Place>(random_.below(place_count));
+    favourite_ = static_cast<Place>((static_cast<std::size_t>(favourite_) + 1) % place_count);
 }
 
 // The application is ready. What comes next?
