@@ -13,7 +13,8 @@ using namespace outboot;
 
 namespace {
 
-static_assert(sizeof(Update) <= sizeof(outboot_update) && alignof(Update) <= alignof(outboot_update));
+static_assert(sizeof(Update) <= sizeof(outboot_update));
+static_assert(alignof(Update) <= alignof(outboot_update));
 
 // The numbers are the same on both sides.
 static_assert(static_cast<int>(UpdateResult::ok) == outboot_update_ok);
