@@ -18,8 +18,6 @@
 #include "tool/files.hpp"
 #include "tool/primitives.hpp"
 
-extern char** environ;
-
 namespace outboot::bench {
 namespace {
 
@@ -177,12 +175,12 @@ int main(int argc, char** argv) {
     std::size_t bytes = 1 << 20;
     unsigned runs = 15;
     bool json = false;
-    app.add_option("--size", bytes, "Bytes of the program")->capture_default_str()->check(CLI::Range(1 << 10, 1 << 28));
-    app.add_option("--runs", runs, "Runs of each, of which the median counts")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 1000));
+    app.add_option("--size", bytes, "Bytes of the program")->capture_default_str();
+    app.add_option("--runs", runs, "Runs of each, of which the median counts")->capture_default_str();
     app.add_flag("--json", json, "Result as JSON");
     return run_bench(app, argc, argv, [&] {
+        if (bytes == 0 || bytes > 1U << 28U || runs == 0)
+            throw std::runtime_error("--size: 1 to 268435456; --runs: 1 or more");
         const auto rows = ToolBench(bytes).measure(runs);
         if (json)
             fmt::print("{}\n", as_json(rows).dump(2));
