@@ -9,6 +9,7 @@
 
 #include "core/ram_record.hpp"
 #include "core/reason_text.hpp"
+#include "tool/reason_remedy.hpp"
 
 namespace outboot::tool {
 namespace {
@@ -63,6 +64,7 @@ Json record_json(const core::RamRecord& r) {
             {"outcome", core::name(r.state.outcome)},
             {"outcome_reason", core::name(r.state.reason)},
             {"boot_reason", core::name(r.boot_reason)},
+            {"boot_remedy", r.application_runs != 0 ? "" : remedy(r.boot_reason)},
             {"attempts", r.state.attempts},
             {"move", r.state.move},
             {"counter_floor", r.state.counter_floor},
@@ -91,6 +93,7 @@ std::string ram_record_text(const board::Board& board, std::uint32_t address) {
     if (state.phase == core::Phase::on_trial) line("attempts left", state.attempts);
     if (state.phase == core::Phase::moving || state.phase == core::Phase::restoring) line("next move", state.move);
     line("counter floor", state.counter_floor);
+    if (r->application_runs == 0 && r->boot_reason != core::Reason::none) line("to mend it", remedy(r->boot_reason));
     line("application", r->application_runs != 0 ? "runs, version " + version_text(r->running) : "not started");
     if (r->journal_lost != 0) line("journal", "was empty or damaged");
     return text;

@@ -5,10 +5,14 @@
 #include <fmt/format.h>
 
 #include "core/key_block.hpp"
+#include "core/reason_text.hpp"
 #include "layout/text.hpp"
+#include "tool/acceptance.hpp"
 #include "tool/failure.hpp"
 #include "tool/image_check.hpp"
+#include "tool/initial_journal.hpp"
 #include "tool/payload.hpp"
+#include "tool/reason_remedy.hpp"
 #include "tool/sample_keys.hpp"
 
 namespace outboot::tool {
@@ -16,7 +20,6 @@ namespace {
 
 namespace block = core::key_block;
 using layouts::address_text;
-using layouts::Role;
 
 void put(ByteVector& out, std::size_t at, ByteSpan bytes) {
     std::copy(bytes.begin(), bytes.end(), out.begin() + static_cast<std::ptrdiff_t>(at));
@@ -42,50 +45,22 @@ void require_keys(const ProvisionInput& input) {
                           "make a key of its own with `outboot keygen`");
 }
 
-// Option settings in a bootloader's ELF are usual, and dangerous in a production file unasked.
-std::vector<Piece> bootloader_pieces(const ProvisionInput& input) {
-    const auto& layout = *input.layout;
-    const auto& region = *layout.find(Role::bootloader);
-    const std::uint64_t end = layout.core.keys_address;
-    std::vector<Piece> pieces;
-    for (const auto& piece : input.bootloader.pieces) {
-        const auto& options = layout.mcu->option_setting;
-        if (piece.address < options.end() && piece.end() > options.address)
-            throw Failure(fmt::format("{} writes option-setting memory: {}", input.bootloader.path, describe(piece)),
-                          "program option settings in a step of their own; some of them are for ever");
-        if (piece.address < region.address || piece.end() > region.range().end())
-            throw Failure(fmt::format("{} leaves the bootloader's region ({} to {}): {}", input.bootloader.path,
-                                      address_text(region.address), address_text(end), describe(piece)),
-                          "link it with the layout's emitted bootloader_memory.ld");
-        if (piece.end() > end)
-            throw Failure(fmt::format("{} overlaps the key block at {}: {}", input.bootloader.path, address_text(end),
-                                      describe(piece)),
-                          "link it with the layout's emitted bootloader_memory.ld");
-        pieces.push_back(piece);
-    }
-    if (input.bootloader.kind == ProgramKind::binary || pieces.front().address != region.address)
-        throw Failure(fmt::format("{} has no content at {}, where the MCU starts", input.bootloader.path,
-                                  address_text(region.address)),
-                      "give the bootloader's ELF or HEX");
-    return pieces;
+void require_bootloader(const ProvisionInput& input) {
+    give_up_at_first(objections_to_bootloader(input.bootloader, *input.layout, input.option_settings));
 }
 
-bool contains(ByteSpan haystack, ByteSpan needle) {
-    return std::search(haystack.begin(), haystack.end(), needle.begin(), needle.end()) != haystack.end();
-}
-
-// The bootloader carries its layout's fingerprint as a constant: one built for another layout would refuse every image.
-void require_bootloader_layout(const ProvisionInput& input) {
-    const auto& fingerprint = input.layout->core.fingerprint;
-    for (const auto& piece : input.bootloader.pieces)
-        if (contains(piece.data, fingerprint)) return;
-    throw Failure(fmt::format("{} doesn't carry the fingerprint of {}: it was built for another layout",
-                              input.bootloader.path, input.layout->file),
-                  "build the bootloader with this layout's emitted files");
+// The first image, in clear. It may have been encrypted for one key, while each device gets its own.
+ClearImage opened_image(const ProvisionInput& input) {
+    const Key* key = nullptr;
+    if (input.image_key)
+        key = &*input.image_key;
+    else if (input.device_key)
+        key = &*input.device_key;
+    return open_image(input.image, key);
 }
 
 Piece first_image(const ProvisionInput& input) {
-    const auto opened = open_image(input.image, input.device_key ? &*input.device_key : nullptr);
+    const auto opened = opened_image(input);
     require_layout(opened.image, *input.layout);
     std::string refusals;
     for (const auto& signer : input.signers) {
@@ -101,13 +76,33 @@ Piece first_image(const ProvisionInput& input) {
 }
 
 void require_same_program(const ProvisionInput& input, const Payload& payload) {
-    const auto opened = open_image(input.image, input.device_key ? &*input.device_key : nullptr);
+    const auto opened = opened_image(input);
     const auto in_image = opened.image.payload();
     const bool same = in_image.size() >= payload.bytes.size() &&
                       std::equal(payload.bytes.begin(), payload.bytes.end(), in_image.begin());
     if (!same)
         throw Failure(fmt::format("{} isn't the program in the first image: their contents differ", input.app->path),
                       "give the file that was signed");
+}
+
+// Asked of the bootloader's own code, whatever was checked before.
+void require_that_it_boots(const ProvisionInput& input, const Piece& keys, const Piece& image, std::uint32_t floor) {
+    const auto reason = judge_installed(input.layout->core, keys.data, image.data, floor);
+    if (reason == core::Reason::none) return;
+    throw Failure(fmt::format("the bootloader wouldn't start the first image, reason {} ({}): {}",
+                              static_cast<int>(reason), core::text(reason).name, core::text(reason).meaning),
+                  std::string(remedy(reason)));
+}
+
+void add_serial(const ProvisionInput& input, std::vector<Piece>& pieces) {
+    if (!input.serial) return;
+    auto serial = serial_piece(input.serial->text, input.serial->place);
+    for (const auto& piece : pieces)
+        if (piece.address < serial.end() && piece.end() > serial.address)
+            throw Failure(fmt::format("the serial number at {} lies on what --app brings: {}",
+                                      address_text(serial.address), describe(piece)),
+                          "choose another offset in --serial-region, and leave it free in the program");
+    pieces.push_back(std::move(serial));
 }
 
 } // namespace
@@ -132,16 +127,23 @@ ByteVector key_block(const std::vector<P256Key>& signers, const std::optional<P2
 }
 
 std::vector<Piece> provision(const ProvisionInput& input) {
+    const auto& layout = *input.layout;
     require_keys(input);
-    auto pieces = bootloader_pieces(input);
-    require_bootloader_layout(input);
-    pieces.push_back({input.layout->core.keys_address, key_block(input.signers, input.device_key), "keys"});
-    pieces.push_back(first_image(input));
+    require_bootloader(input);
+    auto pieces = input.bootloader.pieces;
+    const Piece keys{layout.core.keys_address, key_block(input.signers, input.device_key), "keys"};
+    const auto image = first_image(input);
+    const auto counter = input.image.security_counter().value_or(0);
+    require_that_it_boots(input, keys, image, counter);
+    pieces.push_back(keys);
+    pieces.push_back(image);
+    pieces.push_back(initial_journal(layout, counter));
     if (input.app) {
-        const auto payload = payload_for(*input.app, *input.layout, 0xff);
+        const auto payload = payload_for(*input.app, layout, 0xff);
         require_same_program(input, payload);
         for (const auto& foreign : payload.foreign) pieces.push_back(foreign.piece);
     }
+    add_serial(input, pieces);
     return tidy(std::move(pieces), "the production file");
 }
 

@@ -1,16 +1,23 @@
-// What a new device is programmed with, as one set of pieces: bootloader, keys, first image, initial contents of
-// application regions. Refuses what wouldn't boot.
+// What a new device is programmed with, as one set of pieces: bootloader, keys, first image, journal, initial contents
+// of application regions, serial number. Refuses what wouldn't boot.
 #pragma once
 
 #include <optional>
 #include <vector>
 
 #include "layout/model.hpp"
+#include "tool/bootloader_check.hpp"
 #include "tool/image_file.hpp"
 #include "tool/keys.hpp"
 #include "tool/program.hpp"
+#include "tool/serial_number.hpp"
 
 namespace outboot::tool {
+
+struct Serial {
+    SerialPlace place;
+    std::string text;
+};
 
 struct ProvisionInput {
     const layouts::Model* layout = nullptr;
@@ -20,6 +27,9 @@ struct ProvisionInput {
     ImageFile image;                   // first image, signed by one of `signers`, perhaps encrypted
     std::optional<Program> app;        // file the image was made of: its foreign pieces are initial contents
     bool sample_keys_allowed = false;  // keys whose private half is published
+    OptionSettings option_settings = OptionSettings::refused; // what the bootloader's file has of them
+    std::optional<P256Key> image_key = {}; // private; opens the image, if the device's own key doesn't
+    std::optional<Serial> serial = {};
 };
 
 // The 256-byte key block (FORMAT.md, "Key block").
