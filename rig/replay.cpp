@@ -76,6 +76,7 @@ class Replay {
         const std::uint32_t scale = scale_of(geometry, product.layout.core);
         for (const auto& spec : geometry.images) images_.push_back(make(spec, scale));
         device_.provision(images_.front());
+        erase_journal();
     }
 
     Replayed run(const std::vector<Step>& history) {
@@ -90,6 +91,15 @@ class Replay {
     }
 
   private:
+    // The explorer's devices begin with an erased journal; only from there do operations count the same.
+    void erase_journal() {
+        auto contents = device_.board.contents();
+        const core::Slot& journal = device_.product.layout.core.journal;
+        for (std::uint32_t at = 0; at < journal.size; at += contents.data_flash.block_bytes())
+            contents.data_flash.erase(journal.base + at);
+        device_.board.set_contents(contents);
+    }
+
     Image make(const explore::ImageSpec& spec, std::uint32_t scale) {
         const std::uint32_t bytes = spec.payload_bytes + explore::Product::overhead_bytes(spec.encrypted);
         Image image = device_.make(

@@ -49,6 +49,7 @@ TEST(DoctorEmitted, files_of_an_older_fingerprint_are_one_finding_that_names_the
     ASSERT_EQ(found.size(), 1u) << all_of(found);
     expect_found(found, "emitted-file-stale", Severity::error,
                  {"d43088e3cfa4131a", "outboot layout emit -o gen " + layout_file});
+    ASSERT_FALSE(found.empty());
     EXPECT_EQ(found[0].details.size(), layouts::emit_all(old).size());
     EXPECT_EQ(found[0].details[0], "outboot_layout.hpp, made for 3231d0f89ca5c4cc");
 }
@@ -59,6 +60,7 @@ TEST(DoctorEmitted, one_stale_file_among_fresh_ones_is_found) {
         if (file.name == "app_memory.ld") file.content = replaced(file.content, "d43088e3cfa4131a", "d43088e3cfa4131b");
     const auto found = check_emitted("gen", files, model());
     expect_found(found, "emitted-file-stale", Severity::error, {"1 of the emitted files"});
+    ASSERT_FALSE(found.empty());
     EXPECT_EQ(found[0].details, std::vector<std::string>{"app_memory.ld, made for d43088e3cfa4131b"});
 }
 

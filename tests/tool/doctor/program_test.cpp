@@ -76,6 +76,7 @@ TEST(DoctorProgram, linked_elsewhere_by_another_build_is_not_blamed_on_a_copy) {
     made.fingerprint = layouts::Fingerprint{1};
     const auto found = check_link_address(made, model());
     expect_found(found, "linked-elsewhere", Severity::error, {"linked to 0x0"});
+    ASSERT_FALSE(found.empty());
     EXPECT_EQ(found[0].what.find("private copy"), std::string::npos);
 }
 
@@ -219,6 +220,7 @@ TEST(DoctorProgram, larger_than_it_may_be_says_by_how_much_and_what_takes_the_ro
     const std::vector<std::string> expected{"   900000 bytes  section .text", "   100000 bytes  section .rodata",
                                             "     4000 bytes  section .data", "    80000 bytes  font_table",
                                             "     4000 bytes  lookup",        "      300 bytes  main"};
+    ASSERT_FALSE(found.empty());
     EXPECT_EQ(found[0].details, expected);
     facts.program = good_program(room);
     expect_nothing(check_room(facts, model()));
