@@ -2,6 +2,7 @@
 // themselves. Statuses are those of the C functions; contexts keep the first bad one.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "app/outboot_crypto.h"
@@ -14,6 +15,11 @@ using Status = int; // outboot_crypto_status, outboot_crypto_ok if good
 class Sha256 {
   public:
     Sha256() : status_(outboot_sha256_init(&context_)) {}
+    Sha256(const Sha256&) = default; // goes on from here on its own
+    Sha256& operator=(const Sha256&) = default;
+    ~Sha256() {
+        for (volatile std::uint32_t& word : context_.words) word = 0;
+    }
 
     void update(Bytes data) {
         if (status_ == outboot_crypto_ok) status_ = outboot_sha256_update(&context_, data.data(), data.size());

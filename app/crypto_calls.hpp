@@ -37,26 +37,39 @@ namespace {
 // find the same.
 std::atomic<int> looked;
 
+constexpr bool layout_has_table = layout.service_table_address != 0;
+
 const std::uint32_t* table_words() {
-    return reinterpret_cast<const std::uint32_t*>(layout.service_table_address);
+    return reinterpret_cast<const std::uint32_t*>(std::uintptr_t{layout.service_table_address});
 }
 
 int look() {
-    if constexpr (layout.service_table_address == 0) return outboot_crypto_no_table;
+    if constexpr (!layout_has_table) return outboot_crypto_no_table;
     return check_service_table({table_words(), (layout.keys_address - layout.service_table_address) / 4},
                                layout.code_flash_address, layout.service_table_address);
 }
 
 // The function at this offset of the table, null if it isn't there. A table of an older bootloader may end before it.
 [[gnu::noinline]] std::uint32_t address_at(std::size_t offset) {
+    if constexpr (!layout_has_table) return 0;
     if (outboot_crypto_open() != outboot_crypto_ok) return 0;
     const std::uint32_t* const words = table_words();
     return offset < words[1] >> 16 ? words[offset / 4] : 0;
 }
 
-template <auto own>
+// The services that work on one context: with a fallback they come from one place, since the library's own contexts may
+// look different from those of a bootloader made years before or after.
+constexpr std::uint32_t of_one_context(outboot_service service) {
+    constexpr std::uint32_t aes = 1U << outboot_service_aes | 1U << outboot_service_aes_decrypt;
+    return (aes >> service & 1U) != 0 ? aes : 1U << service;
+}
+
+template <outboot_service service, auto own>
 auto function_at(std::size_t offset) {
-    auto function = reinterpret_cast<decltype(own)>(address_at(offset));
+    if constexpr (with_fallback) {
+        if ((outboot_crypto_services() & of_one_context(service)) != of_one_context(service)) return own;
+    }
+    auto function = reinterpret_cast<decltype(own)>(std::uintptr_t{address_at(offset)});
     if constexpr (with_fallback) {
         if (function == nullptr) function = own;
     }
@@ -75,7 +88,8 @@ auto function_at(std::size_t offset) {
 #define OUTBOOT_CALL(service, name, ...)                                                                               \
     do {                                                                                                               \
         if constexpr (!outboot::with_fallback) asm volatile(".reloc ., BFD_RELOC_NONE, outboot_needs_" #service);      \
-        const auto function = outboot::function_at<outboot_serve_##name>(offsetof(outboot_service_table, name));       \
+        const auto function = outboot::function_at<outboot_service_##service, outboot_serve_##name>(                   \
+            offsetof(outboot_service_table, name));                                                                    \
         return function != nullptr ? function(__VA_ARGS__) : outboot::refusal();                                       \
     } while (false)
 
@@ -88,6 +102,7 @@ int outboot_crypto_open() {
 }
 
 std::uint32_t outboot_crypto_services() {
+    if constexpr (!outboot::layout_has_table) return 0;
     return outboot_crypto_open() == outboot_crypto_ok ? outboot::table_words()[2] : 0;
 }
 

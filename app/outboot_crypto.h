@@ -1,6 +1,7 @@
 /* The bootloader's cryptography, called by an application. Link outboot::crypto_client (app/crypto.cpp), or
    outboot::crypto_client_fallback (app/crypto_fallback.cpp with crypto/services.cpp and the fast cryptography), whose own
-   code is used where the bootloader has no table.
+   code is used where the bootloader has no table, another or a damaged one, or one without the service; outboot_crypto_open
+   says which.
 
    The first call looks for the table and checks it: magic, version, size, sum, and that every function in it lies in
    the bootloader. What was found stays, and nothing is called of a table that isn't right. Every function answers one
@@ -15,7 +16,8 @@
 
    Which services an application needs is left in its ELF, one symbol outboot_needs_... for each service whose functions
    it calls. `outboot sign` writes them into the image, and the bootloader refuses an image that it can't serve, so on a
-   device none of the four happens but by damage. With the fallback nothing is needed, and nothing left.
+   device none of the four happens but by damage. With the fallback nothing is needed, and nothing left; what it clears
+   of its stack is measured for this project's compiler flags, not for the application's.
 
    May be called by any number of threads and exception handlers, as long as each has contexts of its own. */
 #ifndef OUTBOOT_APP_OUTBOOT_CRYPTO_H

@@ -16,6 +16,9 @@ class Aes {
     // 16 or 32 bytes of key.
     void start(const std::uint8_t* key, std::size_t key_bytes);
 
+    // Of memory that may not be an Aes yet: could what stands there come from start?
+    [[nodiscard]] bool started() const { return rounds_ == 10 || rounds_ == 14; }
+
     // Input and output may be the same.
     void encrypt(const std::uint8_t* in, std::uint8_t* out, std::size_t blocks) const;
     void decrypt(const std::uint8_t* in, std::uint8_t* out, std::size_t blocks) const;

@@ -30,7 +30,8 @@ static_assert(sizeof(HmacContext) <= sizeof(outboot_hmac) && alignof(HmacContext
 
 constexpr std::size_t hash_depth_bytes = 512;
 constexpr std::size_t aes_depth_bytes = 320;
-constexpr std::size_t p256_depth_bytes = 960;
+constexpr std::size_t p256_depth_bytes = 1008; // and HKDF's: as in ecies.cpp, so that one function serves all
+constexpr std::size_t sign_depth_bytes = 1280;
 
 Sha256& object(outboot_sha256* context) {
     return *reinterpret_cast<Sha256*>(context);
@@ -43,6 +44,11 @@ bool any_null(const Pointers*... pointers) {
 
 bool no_buffer(const void* data, std::size_t size) {
     return data == nullptr && size != 0;
+}
+
+// Also of a context that init has never seen, as far as can be told: its rounds would lead beyond it.
+bool no_key(const outboot_aes* context) {
+    return context == nullptr || !reinterpret_cast<const Aes*>(context)->started();
 }
 
 template <std::size_t size>
@@ -76,12 +82,14 @@ int outboot_serve_sha256_update(outboot_sha256* hash, const std::uint8_t* data, 
     if (hash == nullptr || no_buffer(data, size)) return outboot_crypto_bad_argument;
     if (size > 0xffffffff - object(hash).length_bytes()) return outboot_crypto_too_long;
     object(hash).update({data, size});
+    clear_stack_below<hash_depth_bytes>(); // what is hashed may be a key: an application's HMAC
     return outboot_crypto_ok;
 }
 
 int outboot_serve_sha256_finish(outboot_sha256* hash, std::uint8_t digest[32]) {
     if (any_null(hash, digest)) return outboot_crypto_bad_argument;
     object(hash).finish(out<32>(digest));
+    clear_stack_below<hash_depth_bytes>();
     return outboot_crypto_ok;
 }
 
@@ -132,7 +140,7 @@ int outboot_serve_hkdf(const std::uint8_t* salt, std::size_t salt_size, const st
     }
     if (size > std::size_t{255} * 32) return outboot_crypto_too_long;
     hkdf({salt, salt_size}, {key, key_size}, {info, info_size}, {to, size});
-    clear_stack_below<2 * hash_depth_bytes>();
+    clear_stack_below<p256_depth_bytes>();
     return outboot_crypto_ok;
 }
 
@@ -144,7 +152,7 @@ int outboot_serve_aes_init(outboot_aes* aes, const std::uint8_t* key, std::size_
 }
 
 int outboot_serve_aes_encrypt(const outboot_aes* aes, const std::uint8_t* from, std::uint8_t* to, std::size_t blocks) {
-    if (aes == nullptr || no_buffer(from, blocks) || no_buffer(to, blocks)) return outboot_crypto_bad_argument;
+    if (no_key(aes) || no_buffer(from, blocks) || no_buffer(to, blocks)) return outboot_crypto_bad_argument;
     reinterpret_cast<const Aes*>(aes)->encrypt(from, to, blocks);
     clear_stack_below<aes_depth_bytes>();
     return outboot_crypto_ok;
@@ -152,14 +160,15 @@ int outboot_serve_aes_encrypt(const outboot_aes* aes, const std::uint8_t* from, 
 
 int outboot_serve_aes_ctr(const outboot_aes* aes, std::uint8_t counter[16], const std::uint8_t* from, std::uint8_t* to,
                           std::size_t blocks) {
-    if (any_null(aes, counter) || no_buffer(from, blocks) || no_buffer(to, blocks)) return outboot_crypto_bad_argument;
+    if (no_key(aes) || counter == nullptr || no_buffer(from, blocks) || no_buffer(to, blocks))
+        return outboot_crypto_bad_argument;
     reinterpret_cast<const Aes*>(aes)->ctr(counter, from, to, blocks);
     clear_stack_below<aes_depth_bytes>();
     return outboot_crypto_ok;
 }
 
 int outboot_serve_aes_decrypt(const outboot_aes* aes, const std::uint8_t* from, std::uint8_t* to, std::size_t blocks) {
-    if (aes == nullptr || no_buffer(from, blocks) || no_buffer(to, blocks)) return outboot_crypto_bad_argument;
+    if (no_key(aes) || no_buffer(from, blocks) || no_buffer(to, blocks)) return outboot_crypto_bad_argument;
     reinterpret_cast<const Aes*>(aes)->decrypt(from, to, blocks);
     clear_stack_below<aes_depth_bytes>();
     return outboot_crypto_ok;
@@ -209,7 +218,7 @@ int outboot_serve_ecdsa_sign(std::uint8_t signature[64], const std::uint8_t priv
                              const std::uint8_t hash[32], outboot_random random, void* random_context) {
     if (any_null(signature, private_key, hash) || random == nullptr) return outboot_crypto_bad_argument;
     const Signing result = ecdsa_sign(out<64>(signature), in<32>(private_key), in<32>(hash), {random, random_context});
-    clear_stack_below<p256_depth_bytes + 320>();
+    clear_stack_below<sign_depth_bytes>();
     if (result == Signing::done) return outboot_crypto_ok;
     return result == Signing::bad_key ? outboot_crypto_bad_key : outboot_crypto_random_failed;
 }

@@ -98,7 +98,8 @@ struct outboot_service_table {
                 size_t info_size, uint8_t* out, size_t out_size);
 
     int (*aes_init)(outboot_aes* aes, const uint8_t* key, size_t key_size); /* 16 or 32 bytes */
-    /* Whole blocks of 16 bytes; `in` may be `out`. Two blocks take hardly longer than one. */
+    /* Whole blocks of 16 bytes; `in` may be `out`. Two blocks take hardly longer than one. outboot_crypto_bad_argument for a
+       context that has no key. */
     int (*aes_encrypt)(const outboot_aes* aes, const uint8_t* in, uint8_t* out, size_t blocks);
     /* XORs the keystream; `counter`, 128 bits big-endian, goes up by one a block. */
     int (*aes_ctr)(const outboot_aes* aes, uint8_t counter[16], const uint8_t* in, uint8_t* out, size_t blocks);

@@ -57,13 +57,18 @@ std::span<const ServiceEntry> service_entries() {
     return entries;
 }
 
-std::string describe_services(std::uint32_t set) {
-    std::string text;
+std::vector<std::string> names_of_services(std::uint32_t set) {
+    std::vector<std::string> found;
     for (std::uint32_t number = 0; number < 32; ++number) {
         if ((set >> number & 1) == 0) continue;
-        text += text.empty() ? "" : ", ";
-        text += number < names.size() ? std::string(names[number].name) : std::to_string(number);
+        found.push_back(number < names.size() ? std::string(names[number].name) : std::to_string(number));
     }
+    return found;
+}
+
+std::string describe_services(std::uint32_t set) {
+    std::string text;
+    for (const auto& name : names_of_services(set)) text += (text.empty() ? "" : ", ") + name;
     return text;
 }
 

@@ -24,7 +24,10 @@ struct ServiceEntry {
 std::span<const Service> services();
 std::span<const ServiceEntry> service_entries();
 
-// "sha256, hmac" for a set of services. Those without a name here are numbers, "9".
+// Of a set of services. Those without a name here are numbers, "9".
+std::vector<std::string> names_of_services(std::uint32_t set);
+
+// The same as text, "sha256, hmac".
 std::string describe_services(std::uint32_t set);
 
 // Room that the linker scripts keep for the table: the entries of today and a few more.

@@ -88,7 +88,9 @@ class ElfReader {
     std::uint32_t services() {
         std::uint32_t set = 0;
         each_symbol([&](std::string_view name, const GElf_Sym& symbol) {
-            if (name.starts_with(needs_prefix)) set |= format::get32(bytes_at(name, symbol, 4).data());
+            if (!name.starts_with(needs_prefix)) return;
+            if (GELF_ST_TYPE(symbol.st_info) == STT_OBJECT && symbol.st_size == 4)
+                set |= format::get32(bytes_at(name, symbol, 4).data());
         });
         return set;
     }

@@ -190,6 +190,17 @@ class Signing {
             for (const auto& name : options_.needs)
                 if (name == service.name) services_ |= 1U << service.number;
         if (!model_) return;
+        if (options_.needs_nothing() && services_ != 0)
+            throw Failure(fmt::format("--needs none, but {} says that it needs {}", program_.path,
+                                      layouts::describe_services(services_)),
+                          "leave --needs out");
+        // Where its symbols are, its silence means that it needs nothing.
+        if (model_->core.services != 0 && options_.needs.empty() && services_ == 0 && !program_.fingerprint)
+            print_warning(
+                fmt::format("{} can't say what it needs of the bootloader's services: the image names none, so "
+                            "a bootloader that lacks them would run it all the same",
+                            program_.path),
+                "sign the ELF with its symbols, or give --needs: services, or none");
         const std::uint32_t missing = services_ & ~model_->core.services;
         if (missing == 0) return;
         throw Failure(fmt::format("{} needs services that the bootloader of {} doesn't offer: {}", program_.path,

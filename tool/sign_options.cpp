@@ -1,5 +1,7 @@
 #include "tool/sign_options.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "layout/services.hpp"
@@ -14,8 +16,10 @@ CLI::Option* add_choice(CLI::App& command, const std::string& names, std::string
     return command.add_option(names, target, description)->check(CLI::IsMember(choices));
 }
 
+constexpr const char* no_services = "none";
+
 std::vector<std::string> service_names() {
-    std::vector<std::string> names;
+    std::vector<std::string> names{no_services};
     for (const auto& service : layouts::services()) names.emplace_back(service.name);
     return names;
 }
@@ -73,8 +77,8 @@ void add_content_options(CLI::App& command, SignOptions& o) {
     command
         .add_option(
             "--needs", o.needs,
-            "With --layout: services of the bootloader the program needs, such as sha256,ecdh; an ELF that links "
-            "outboot's library says so itself")
+            "With --layout: services of the bootloader the program needs, such as sha256,ecdh, or none; an ELF that "
+            "links outboot's library says so itself")
         ->delimiter(',')
         ->check(CLI::IsMember(service_names()));
     command.add_flag("--non-bootable", o.non_bootable, "Flag the image as not bootable");
@@ -179,6 +183,8 @@ void check_sign_options(const SignOptions& o) {
         throw CLI::ExcludesError("--layout",
                                  o.padded() ? "--pad, --confirm, --test: there is no trailer" : "--endian big");
     if (!o.needs.empty() && o.layout.empty()) throw CLI::RequiresError("--needs", "--layout");
+    if (o.needs.size() > 1 && std::count(o.needs.begin(), o.needs.end(), no_services) != 0)
+        throw CLI::ExcludesError("--needs none", "other services");
     if (!o.layout.empty() && o.compression != "disabled")
         throw CLI::ExcludesError("--layout", "--compression: the bootloader doesn't unfold images");
 }

@@ -45,7 +45,7 @@ struct SignOptions {
     std::vector<std::pair<std::string, std::string>> custom_tlv_files;
     std::optional<std::string> vendor;
     std::optional<std::string> device_class;
-    std::vector<std::string> needs; // services, beside those an ELF says itself
+    std::vector<std::string> needs; // services, beside those an ELF says itself; or "none"
 
     std::optional<std::uint32_t> header_size;
     std::optional<std::uint32_t> slot_size;
@@ -68,6 +68,7 @@ struct SignOptions {
     bool overwrite_only = false;
 
     [[nodiscard]] bool padded() const { return pad || confirm || test; }
+    [[nodiscard]] bool needs_nothing() const { return needs.size() == 1 && needs.front() == "none"; }
 };
 
 // Adds the options to a command; what is wrong with single ones or with pairs of them is wrong usage.

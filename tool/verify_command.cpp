@@ -33,15 +33,12 @@ std::string encryption_text(const ImageFile& image, const ClearImage& opened) {
 void report_as_json(const VerifyOptions& options, const ImageFile& image, const ClearImage& opened,
                     std::size_t program_bytes) {
     const auto hash = image_hash(opened.image);
-    auto needs = nlohmann::ordered_json::array();
-    for (const auto& service : layouts::services())
-        if ((services_in(image) >> service.number & 1) != 0) needs.push_back(service.name);
     const nlohmann::ordered_json result{{"image", options.image},
                                         {"valid", true},
                                         {"version", version_text(image.header().version)},
                                         {"encrypted", opened.was_encrypted},
                                         {"compressed", image.compressed()},
-                                        {"needs", needs},
+                                        {"needs", layouts::names_of_services(services_in(image))},
                                         {"program_bytes", program_bytes},
                                         {"signature_checked", !options.key.empty()},
                                         {"layout_checked", !options.layout.empty()},

@@ -30,11 +30,11 @@ static const outboot_aes* service_context(const mbedtls_aes_context* ctx) {
 }
 
 int mbedtls_aes_setkey_enc(mbedtls_aes_context* ctx, const unsigned char* key, unsigned int keybits) {
+    mbedtls_platform_zeroize(ctx, sizeof *ctx); /* a key that is refused doesn't leave the last one */
     if (keybits == 192) return MBEDTLS_ERR_PLATFORM_FEATURE_UNSUPPORTED;
     if (keybits != 128 && keybits != 256) return MBEDTLS_ERR_AES_INVALID_KEY_LENGTH;
-    ctx->rk_offset = 0;
     const int status = outboot_aes_init((outboot_aes*) ctx->buf, key, keybits / 8);
-    ctx->nr = status == outboot_crypto_ok ? (int) (keybits / 32 + 6) : 0;
+    if (status == outboot_crypto_ok) ctx->nr = (int) (keybits / 32 + 6);
     return outboot_mbedtls_status(status);
 }
 

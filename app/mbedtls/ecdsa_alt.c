@@ -1,6 +1,7 @@
 /* Mbed TLS's ECDSA on P-256 by the bootloader (MBEDTLS_ECDSA_VERIFY_ALT, _SIGN_ALT, _GENKEY_ALT). Other curves, if the
    configuration has any, go to Mbed TLS's own functions, which are included here under other names. Deterministic
-   signatures come this way, too: Mbed TLS's HMAC_DRBG is then the random source. */
+   signatures come this way, too: Mbed TLS's HMAC_DRBG is then the random source. P-256 takes the nonce of it and
+   nothing else; on other curves PSA's random source is for blinding. */
 #include "common.h"
 
 #if defined(MBEDTLS_ECDSA_C) &&                                                                                        \
@@ -23,6 +24,15 @@
 #endif
 
 #if defined(OUTBOOT_MBEDTLS_OTHER_CURVES)
+#if defined(OUTBOOT_SIGN) && defined(OUTBOOT_MBEDTLS_OTHER_SIGNING_CURVES) && defined(MBEDTLS_ECDSA_DETERMINISTIC)
+#if !defined(MBEDTLS_PSA_CRYPTO_C)
+#error "Deterministic ECDSA beyond P-256 is blinded by PSA: MBEDTLS_PSA_CRYPTO_C, or no MBEDTLS_ECDSA_SIGN_ALT"
+#endif
+#include "mbedtls/hmac_drbg.h"
+#include "mbedtls/psa_util.h"
+#include "psa/crypto.h"
+#define OUTBOOT_BLINDS_WITH_PSA
+#endif
 #undef MBEDTLS_ECDSA_DETERMINISTIC
 #define mbedtls_ecdsa_can_do outboot_other_ecdsa_can_do
 #define mbedtls_ecdsa_sign_restartable outboot_other_ecdsa_sign_restartable
@@ -68,11 +78,28 @@ int mbedtls_ecdsa_verify(mbedtls_ecp_group* grp, const unsigned char* buf, size_
 #endif
 
 #if defined(OUTBOOT_SIGN)
+#if defined(OUTBOOT_MBEDTLS_OTHER_CURVES)
+static int other_curve_sign(mbedtls_ecp_group* grp, mbedtls_mpi* r, mbedtls_mpi* s, const mbedtls_mpi* d,
+                            const unsigned char* buf, size_t blen, int (*f_rng)(void*, unsigned char*, size_t),
+                            void* p_rng) {
+#if defined(OUTBOOT_BLINDS_WITH_PSA)
+    /* A deterministic signature, as far as can be told here. Blinded with the nonce's own generator it would be blinded
+       the same way each time, which is no blinding (CVE-2019-16910). PSA may not have been started by one who calls the
+       legacy functions only; starting it again does nothing. */
+    if (f_rng == mbedtls_hmac_drbg_random) {
+        if (psa_crypto_init() != PSA_SUCCESS) return MBEDTLS_ERR_ECP_RANDOM_FAILED;
+        return outboot_other_ecdsa_sign_restartable(grp, r, s, d, buf, blen, f_rng, p_rng, mbedtls_psa_get_random,
+                                                    MBEDTLS_PSA_RANDOM_STATE, NULL);
+    }
+#endif
+    return outboot_other_ecdsa_sign(grp, r, s, d, buf, blen, f_rng, p_rng);
+}
+#endif
+
 int mbedtls_ecdsa_sign(mbedtls_ecp_group* grp, mbedtls_mpi* r, mbedtls_mpi* s, const mbedtls_mpi* d,
                        const unsigned char* buf, size_t blen, int (*f_rng)(void*, unsigned char*, size_t),
                        void* p_rng) {
-    if (grp->id != MBEDTLS_ECP_DP_SECP256R1)
-        OTHER_CURVE(outboot_other_ecdsa_sign(grp, r, s, d, buf, blen, f_rng, p_rng));
+    if (grp->id != MBEDTLS_ECP_DP_SECP256R1) OTHER_CURVE(other_curve_sign(grp, r, s, d, buf, blen, f_rng, p_rng));
     struct outboot_random_source source = {f_rng, p_rng};
     uint8_t key[32], hash[32], signature[64];
     if (f_rng == NULL) return MBEDTLS_ERR_ECP_BAD_INPUT_DATA;

@@ -3,7 +3,8 @@
    curves and other modes included, stays Mbed TLS's own.
 
    For PSA, define MBEDTLS_PSA_P256M_DRIVER_ENABLED in your configuration: the driver's entry points stay Mbed TLS's,
-   what they call is p256m_alt.c in place of p256-m.c. */
+   what they call is p256m_alt.c in place of p256-m.c, if the layout offers all that the driver may call: ecdsa-verify, ecdh,
+   ecdsa-sign and keygen. */
 #ifndef OUTBOOT_MBEDTLS_CONFIG_H
 #define OUTBOOT_MBEDTLS_CONFIG_H
 
@@ -28,7 +29,11 @@
 #if OUTBOOT_MBEDTLS_OFFERED(6)
 #define MBEDTLS_ECDH_COMPUTE_SHARED_ALT
 #endif
-#if OUTBOOT_MBEDTLS_OFFERED(7)
+/* Deterministic signatures on other curves need a random source for blinding, which Mbed TLS keeps from an alternative.
+   ecdsa_alt.c takes PSA's. Without PSA all signing stays Mbed TLS's own. */
+#include "outboot_mbedtls_curves.h"
+#if OUTBOOT_MBEDTLS_OFFERED(7) && (defined(MBEDTLS_PSA_CRYPTO_C) || !defined(MBEDTLS_ECDSA_DETERMINISTIC) ||           \
+                                   !defined(OUTBOOT_MBEDTLS_OTHER_SIGNING_CURVES))
 #define MBEDTLS_ECDSA_SIGN_ALT
 #endif
 #if OUTBOOT_MBEDTLS_OFFERED(8)

@@ -9,14 +9,7 @@
 #include "outboot_mbedtls_status.h"
 
 /* A configuration with other curves keeps Mbed TLS's arithmetic for them. */
-#if defined(MBEDTLS_ECP_DP_SECP192R1_ENABLED) || defined(MBEDTLS_ECP_DP_SECP224R1_ENABLED) ||                          \
-    defined(MBEDTLS_ECP_DP_SECP384R1_ENABLED) || defined(MBEDTLS_ECP_DP_SECP521R1_ENABLED) ||                          \
-    defined(MBEDTLS_ECP_DP_SECP192K1_ENABLED) || defined(MBEDTLS_ECP_DP_SECP224K1_ENABLED) ||                          \
-    defined(MBEDTLS_ECP_DP_SECP256K1_ENABLED) || defined(MBEDTLS_ECP_DP_BP256R1_ENABLED) ||                            \
-    defined(MBEDTLS_ECP_DP_BP384R1_ENABLED) || defined(MBEDTLS_ECP_DP_BP512R1_ENABLED) ||                              \
-    defined(MBEDTLS_ECP_DP_CURVE25519_ENABLED) || defined(MBEDTLS_ECP_DP_CURVE448_ENABLED)
-#define OUTBOOT_MBEDTLS_OTHER_CURVES
-#endif
+#include "outboot_mbedtls_curves.h"
 
 enum { outboot_p256_bytes = 32 };
 

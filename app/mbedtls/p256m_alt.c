@@ -1,13 +1,21 @@
 /* p256-m's functions by the bootloader: what Mbed TLS's PSA driver for P-256 calls (MBEDTLS_PSA_P256M_DRIVER_ENABLED). To
-   be linked in place of 3rdparty/p256-m/p256-m/p256-m.c, or in front of a library that has it. */
+   be linked in place of 3rdparty/p256-m/p256-m/p256-m.c, or in front of a library that has it. Where the layout lacks one of
+   the four services, the driver gets p256-m itself. */
 #include "common.h"
 
-/* Asked for by outboot::mbedtls_shared, so that a linker which goes through libraries one by one takes this file, and not
-   the one of p256-m that comes later. */
+#include "outboot_layout.h"
+
+/* Asked for by outboot::mbedtls_shared (-Wl,-u,outboot_p256m_alt; other builds do the same), so that a linker which goes
+   through libraries one by one takes this file, and not the one of p256-m that comes later. */
 extern const char outboot_p256m_alt;
 const char outboot_p256m_alt = 0;
 
 #if defined(MBEDTLS_PSA_P256M_DRIVER_ENABLED)
+
+#define P256_SERVICES 0x1e0U /* ecdsa-verify, ecdh, ecdsa-sign, keygen (format/service_table.h) */
+#if (OUTBOOT_SERVICES & P256_SERVICES) != P256_SERVICES
+#include "p256-m/p256-m.c"
+#else
 
 #include <string.h>
 
@@ -82,4 +90,5 @@ int p256_public_from_private(uint8_t pub[64], const uint8_t priv[32]) {
     return p256_status(outboot_public_key(pub, priv));
 }
 
+#endif
 #endif

@@ -224,6 +224,21 @@ TEST_F(Services, refuse_null_pointers_and_impossible_sizes) {
     EXPECT_EQ(table.status(Entry::public_key, {0, some}), bad);
 }
 
+// Its count of rounds would lead beyond it.
+TEST_F(Services, refuse_an_aes_context_without_a_key) {
+    for (const std::uint32_t rounds : {0U, 9U, 12U, 15U, 0xffffffffU}) {
+        outboot_aes none{};
+        none.words[0] = rounds;
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(none.words);
+        const std::uint32_t aes = place(Data(bytes, bytes + sizeof none)), counter = place(Data(16, 5)), out = room(16);
+        EXPECT_EQ(table.status(Entry::aes_encrypt, {aes, counter, out, 1}), outboot_crypto_bad_argument) << rounds;
+        EXPECT_EQ(table.status(Entry::aes_decrypt, {aes, counter, out, 1}), outboot_crypto_bad_argument) << rounds;
+        EXPECT_EQ(table.status(Entry::aes_ctr, {aes, counter, counter, out, 1}), outboot_crypto_bad_argument) << rounds;
+        EXPECT_EQ(read(out, 16), Data(16));
+        EXPECT_EQ(read(counter, 16), Data(16, 5));
+    }
+}
+
 // What the layout's optimize = "speed" promises, in instructions a byte of a long message.
 TEST_F(Services, are_fast_enough) {
     constexpr std::uint32_t bytes = 4096;
@@ -340,13 +355,17 @@ class ServicesMemory : public Services {
 };
 
 TEST_F(ServicesMemory, sha256) {
-    const std::uint32_t hash = room(sizeof(outboot_sha256));
-    expect_clean(Entry::sha256_init, {hash}, OUTBOOT_STACK_SHA256, {{hash, sizeof(outboot_sha256)}}, false);
+    std::uint32_t hash = room(sizeof(outboot_sha256));
+    expect_clean(Entry::sha256_init, {hash}, OUTBOOT_STACK_SHA256, {{hash, sizeof(outboot_sha256)}});
+    hash = room(sizeof(outboot_sha256));
+    EXPECT_EQ(table.status(Entry::sha256_init, {hash}), 0);
     expect_clean(Entry::sha256_update, {hash, place(random.bytes(100)), 100}, OUTBOOT_STACK_SHA256,
-                 {{hash, sizeof(outboot_sha256)}}, false);
+                 {{hash, sizeof(outboot_sha256)}});
+    hash = room(sizeof(outboot_sha256));
+    EXPECT_EQ(table.status(Entry::sha256_init, {hash}), 0);
+    EXPECT_EQ(table.status(Entry::sha256_update, {hash, place(random.bytes(60)), 60}), 0);
     const std::uint32_t out = room(32);
-    expect_clean(Entry::sha256_finish, {hash, out}, OUTBOOT_STACK_SHA256, {{hash, sizeof(outboot_sha256)}, {out, 32}},
-                 false);
+    expect_clean(Entry::sha256_finish, {hash, out}, OUTBOOT_STACK_SHA256, {{hash, sizeof(outboot_sha256)}, {out, 32}});
 }
 
 TEST_F(ServicesMemory, hmac) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 
 #include <elf.h>
 
@@ -55,7 +56,7 @@ Elf32_Ehdr file_header(std::size_t segments, std::size_t sections, std::uint32_t
 } // namespace
 
 ByteVector build_elf(const std::vector<ElfSection>& sections, const std::optional<layouts::Fingerprint>& fingerprint,
-                     std::uint32_t fingerprint_at, std::uint32_t needs) {
+                     std::uint32_t fingerprint_at, std::uint32_t needs, bool odd) {
     constexpr std::uint32_t needs_at = 24;
     std::string names(1, '\0');
     std::vector<Elf32_Phdr> segments;
@@ -98,6 +99,14 @@ ByteVector build_elf(const std::vector<ElfSection>& sections, const std::optiona
         const auto name = add_string(symbol_names, half == 0 ? "outboot_needs_lower" : "outboot_needs_upper");
         append(body, Elf32_Sym{name, sections.front().load_address + needs_at + 4 * half, 4,
                                ELF32_ST_INFO(STB_GLOBAL, STT_OBJECT), 0, 1});
+    }
+    const auto first = sections.empty() ? 0 : sections.front().load_address;
+    for (const auto& [text, size, type] :
+         {std::tuple{"outboot_needs_attention", 4, STT_FUNC}, {"outboot_needs_table", 8, STT_OBJECT}}) {
+        if (!odd) break;
+        const auto name = add_string(symbol_names, text);
+        append(body, Elf32_Sym{name, first + 32, static_cast<Elf32_Word>(size),
+                               static_cast<unsigned char>(ELF32_ST_INFO(STB_GLOBAL, type)), 0, 1});
     }
     symbols.sh_size = here() - symbols.sh_offset;
     headers.push_back(symbols);

@@ -4,9 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "format/image.hpp"
 #include "format/service_table.h"
 #include "layout/services.hpp"
 #include "tests/tool/product.hpp"
+#include "tool/image_builder.hpp"
 #include "tool/image_check.hpp"
 
 namespace outboot::tool {
@@ -18,10 +20,13 @@ constexpr std::uint32_t unknown = 1U << outboot_service_count;
 
 class Needs : public testing::Test {
   protected:
-    void program_that_needs(std::uint32_t services) {
+    void program_that_needs(std::uint32_t services, bool odd_symbols = false) {
         static const auto model = *layouts::load(services_layout_file).model;
-        work.write("app.elf", build_elf({{".text", program_address, program()}}, model.core.fingerprint, 16, services));
+        work.write("app.elf", build_elf({{".text", program_address, program()}}, model.core.fingerprint, 16, services,
+                                        odd_symbols));
     }
+
+    static constexpr const char* silence = "can't say what it needs of the bootloader's services";
 
     Ran sign(const std::string& layout, const std::vector<std::string>& more = {}, const std::string& in = "app.elf") {
         std::vector<std::string> arguments{"sign", "--layout", layout, "-k", sign_key, "-v", "1.2.3"};
@@ -52,6 +57,42 @@ TEST_F(Needs, are_not_written_where_there_are_none) {
     program_that_needs(0);
     ASSERT_EQ(sign(services_layout_file).exit_code, 0);
     EXPECT_EQ(ImageFile::parse(work.read("out.img")).find(format::tlv::service_table, true), nullptr);
+}
+
+TEST_F(Needs, are_four_bytes_of_data_and_nothing_else_of_that_name) {
+    program_that_needs(sha256, true);
+    const auto ran = sign(services_layout_file);
+    ASSERT_EQ(ran.exit_code, 0) << ran.err;
+    EXPECT_EQ(signed_needs(), sha256);
+}
+
+// Signed as it is, it would be run by a bootloader without what it calls.
+TEST_F(Needs, that_a_file_without_symbols_cant_tell_are_asked_for) {
+    work.write("app.bin", program());
+    work.write("stripped.elf", build_elf({{".text", program_address, program()}}));
+    for (const char* file : {"app.bin", "stripped.elf"}) {
+        const auto ran = sign(services_layout_file, {}, file);
+        EXPECT_EQ(ran.exit_code, 0) << ran.err;
+        EXPECT_TRUE(ran.says(std::string(file) + " " + silence)) << ran.err;
+        EXPECT_TRUE(ran.says("give --needs")) << ran.err;
+        EXPECT_FALSE(sign(layout_file, {}, file).says(silence)); // nothing is offered there
+        for (const char* told : {"ecdh", "none"}) {
+            const auto quiet = sign(services_layout_file, {"--needs", told}, file);
+            EXPECT_EQ(quiet.exit_code, 0) << quiet.err;
+            EXPECT_FALSE(quiet.says(silence)) << quiet.err;
+        }
+        EXPECT_EQ(signed_needs(), 0U);
+    }
+    program_that_needs(0);
+    EXPECT_FALSE(sign(services_layout_file).says(silence)); // it can tell
+}
+
+TEST_F(Needs, of_an_elf_arent_denied) {
+    program_that_needs(sha256);
+    const auto ran = sign(services_layout_file, {"--needs", "none"});
+    EXPECT_EQ(ran.exit_code, 1);
+    EXPECT_TRUE(ran.says("--needs none, but app.elf says that it needs sha256")) << ran.err;
+    EXPECT_EQ(sign(services_layout_file, {"--needs", "none,ecdh"}).exit_code, 2);
 }
 
 TEST_F(Needs, that_the_layout_doesnt_offer_are_refused_by_name) {
@@ -97,6 +138,19 @@ TEST_F(Needs, are_told_to_scripts) {
     ASSERT_EQ(sign(services_layout_file).exit_code, 0);
     const auto ran = work.outboot({"verify", "--json", "out.img"});
     EXPECT_EQ(nlohmann::json::parse(ran.out).at("needs"), nlohmann::json::parse(R"(["sha256", "ecdh"])")) << ran.out;
+}
+
+// Of an image that a newer tool has made.
+TEST_F(Needs, without_a_name_are_told_as_numbers) {
+    ImagePlan plan;
+    plan.header_size = 0x200;
+    ByteVector needs(4);
+    format::put32(needs.data(), sha256 | unknown);
+    plan.custom_tlvs = {{format::tlv::service_table, needs}};
+    work.write("newer.img", build_image(plan, program()));
+    const auto told = work.outboot({"verify", "--json", "newer.img"});
+    EXPECT_EQ(nlohmann::json::parse(told.out).at("needs"), nlohmann::json::parse(R"(["sha256", "9"])")) << told.out;
+    EXPECT_TRUE(work.outboot({"verify", "newer.img"}).says("needs      sha256, 9"));
 }
 
 } // namespace
