@@ -21,11 +21,19 @@ struct PartSize {
     std::uint32_t ram = 0;
 };
 
+// A function that the service table offers to applications, and its deepest chain of calls. One that calls what it is
+// given, a random source, isn't certain. bench/crypto --services measures what calls really take.
+struct ServiceStack {
+    std::string name;
+    StackReport stack;
+};
+
 struct Sizes {
     std::vector<PartSize> parts{bench::parts().size()};
     std::uint32_t stack_reserved = 0;
     std::uint32_t flash_budget = usual_flash_budget;
     StackReport stack;
+    std::vector<ServiceStack> services;
 
     [[nodiscard]] PartSize sum() const {
         return std::accumulate(parts.begin(), parts.end(), PartSize{}, [](PartSize a, const PartSize& b) {
@@ -35,6 +43,16 @@ struct Sizes {
     [[nodiscard]] std::uint32_t ram() const { return sum().ram + stack.bytes; }
     [[nodiscard]] bool within_budget() const { return sum().flash <= flash_budget && ram() <= ram_budget; }
 };
+
+std::vector<ServiceStack> service_stacks(const Firmware& firmware) {
+    constexpr std::string_view prefix = "outboot_serve_";
+    std::vector<ServiceStack> services;
+    for (const FirmwareSymbol& symbol : firmware.symbols()) {
+        if (!symbol.function || !symbol.name.starts_with(prefix)) continue;
+        services.push_back({symbol.name.substr(prefix.size()), deepest_stack(firmware, symbol.address)});
+    }
+    return services;
+}
 
 Sizes measure(const Firmware& firmware) {
     Sizes sizes;
@@ -52,6 +70,7 @@ Sizes measure(const Firmware& firmware) {
         }
     }
     sizes.stack = deepest_stack(firmware, firmware.address_of("outboot_reset_handler"));
+    sizes.services = service_stacks(firmware);
     return sizes;
 }
 
@@ -83,6 +102,18 @@ void print_table(const Sizes& sizes) {
                sizes.stack_reserved);
 }
 
+void print_services(const std::vector<ServiceStack>& services, bool reasons) {
+    if (services.empty()) return;
+    fmt::print("\n{:<48}{:>8}{:>8}\n", "services, on their caller's stack", "", "stack B");
+    for (const ServiceStack& service : services) {
+        const auto& problems = service.stack.problems;
+        fmt::print("{:<48}{:>8}{:>8}{}\n", "  " + service.name, "", service.stack.bytes,
+                   problems.empty() ? "" : ", not certain");
+        if (!reasons) continue;
+        for (const std::string& problem : problems) fmt::print("    {}\n", problem);
+    }
+}
+
 void print_stack(const StackReport& stack) {
     fmt::print("\ndeepest chain of calls:\n");
     for (const StackStep& step : stack.chain) fmt::print("  {:>5}  {}\n", step.bytes, step.function);
@@ -105,6 +136,9 @@ std::string as_json(const Sizes& sizes) {
     for (const StackStep& step : sizes.stack.chain)
         result["deepest_chain"].push_back({{"function", step.function}, {"bytes", step.bytes}});
     result["problems"] = sizes.stack.problems;
+    for (const ServiceStack& service : sizes.services)
+        result["services"].push_back(
+            {{"name", service.name}, {"stack", service.stack.bytes}, {"problems", service.stack.problems}});
     return result.dump(2);
 }
 
@@ -122,7 +156,7 @@ int main(int argc, char** argv) {
     app.add_option("--flash-budget", flash_budget, "Bytes of flash it may take")->capture_default_str();
     app.add_option("ELF", elf, "Bootloader, with debug information")->capture_default_str();
     app.add_flag("--json", json, "Result as JSON");
-    app.add_flag("--stack", stack, "Also the deepest chain of calls, with its frames");
+    app.add_flag("--stack", stack, "Also the deepest chain of calls, with its frames, and why a stack isn't certain");
     app.add_flag("--check", check, "Fail if a budget is exceeded or the stack isn't certain");
     return run_bench(app, argc, argv, [&] {
         const Firmware firmware(elf);
@@ -132,6 +166,7 @@ int main(int argc, char** argv) {
             fmt::print("{}\n", as_json(sizes));
         } else {
             print_table(sizes);
+            print_services(sizes.services, stack);
             if (stack || !sizes.stack.problems.empty()) print_stack(sizes.stack);
         }
         return !check || (sizes.within_budget() && sizes.stack.problems.empty());
